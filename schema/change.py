@@ -1,0 +1,111 @@
+"""What is to be changed, as frozen values that no longer know which door they came through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from schema.actor import Actor
+from schema.reference import Reference
+from schema.resource import Resource
+
+
+class Source(StrEnum):
+    """The door that a change came through."""
+
+    REST = "REST"
+    GRAPHQL = "GRAPHQL"
+    IMPORT = "IMPORT"
+    CLI = "CLI"
+
+
+class Action(StrEnum):
+    """What a change did to its record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+
+
+class Outcome(StrEnum):
+    """What a write came to."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+    DELETED = "DELETED"
+    RESTORED = "RESTORED"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who writes, through which door, under which trace."""
+
+    actor: Actor
+    source: Source
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """The versions that the record may have; None is any version, as long as there is a record (`If-Match: *`)."""
+
+    versions: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new record; `data` is the caller's own JSON object, not yet validated (here and below)."""
+
+    resource: Resource
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A merge patch (RFC 7396): absent is unchanged, null is cleared."""
+
+    resource: Resource
+    by: Reference
+    data: Mapping[str, Any]
+    precondition: Precondition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upsert:
+    """Create or update by a reference; `create_only` refuses a record that is there (`If-None-Match: *`)."""
+
+    resource: Resource
+    by: Reference
+    data: Mapping[str, Any]
+    precondition: Precondition | None = None
+    create_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    resource: Resource
+    by: Reference
+    precondition: Precondition | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    resource: Resource
+    by: Reference
+    precondition: Precondition | None = None
+
+
+Change = Create | Update | Upsert | Delete | Restore
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What stands after a write has committed."""
+
+    id: str
+    version: int
+    outcome: Outcome

@@ -1,0 +1,248 @@
+"""A REST query string, read strictly: every parameter is known, stands once, and has a good value, or it is a 400."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from schema.condition import Condition, Through, joined
+from schema.filter import Faults, check_size, compare, parse_filter
+from schema.json_text import strict_json
+from schema.members import default_record, record
+from schema.operators import Operator
+from schema.paging import Span, connection, order_by, search_words, sort_text
+from schema.paths import countable
+from schema.problem import invalid, nearest
+from schema.reference import Reference
+from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
+from schema.resources import target
+from schema.selection import Connection, Deleted, Flag, Group, Nodes, PageFlag, Shape, Single, Stats, Total
+from schema.values.fault import Fault
+from schema.values.maps import key_fault, metadata_key
+
+LIST_PARAMETERS = ("limit", "after", "before", "sort", "count", "q", "fields", "expand", "deleted", "filter")
+BODY_MEMBERS = ("filter", "orderBy", "q", "first", "last", "after", "before", "count", "fields", "expand", "deleted")
+MAX_GROUPS_BY = 5
+_PARAMETER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)(?:\[([A-Za-z]*)\])?")
+
+
+def parameters(raw: str) -> dict[str, str]:
+    """The decoded parameters; raises `validation_failed` for a repeated one or one that is not UTF-8."""
+    found: dict[str, str] = {}
+    for pair in filter(None, raw.split("&")):
+        name, _, value = pair.partition("=")
+        try:
+            name, value = (unquote_to_bytes(part.replace("+", " ")).decode() for part in (name, value))
+        except UnicodeDecodeError:
+            raise invalid({"": "the query string is not UTF-8"}) from None
+        if name in found:
+            raise invalid({name[:80]: "stands more than once"})
+        found[name] = value
+    return found
+
+
+def list_selection(resource: Resource, params: dict[str, str], within: Condition | None = None) -> Connection:
+    """`GET /customers?…`; `within` is the condition of a nested route."""
+    where = joined(
+        within,
+        _filters(resource, params, LIST_PARAMETERS),
+        parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
+    )
+    check_size(where)
+    members = record(resource, params.get("fields"), params.get("expand"))
+    span = Span(
+        first=_limit(params["limit"]) if "limit" in params else None,
+        after=params.get("after"),
+        before=params.get("before"),
+        size_name="limit",
+    )
+    if span.before is not None:
+        span = Span(last=span.first or span.default, after=span.after, before=span.before, size_name="limit")
+    return connection(
+        resource,
+        page_shape(Nodes("data", members), _flag("count", params.get("count", "false"))),
+        where=where,
+        search=search_words(params.get("q")),
+        order=sort_text(resource, params["sort"]) if "sort" in params else (),
+        span=span,
+        deleted=_deleted(params.get("deleted")),
+    )
+
+
+def body_selection(resource: Resource, body: dict[str, Any]) -> Connection:
+    """The body of `QUERY /customers`: the members of GraphQL's arguments, and count, fields, expand."""
+    for name in body:
+        if name not in BODY_MEMBERS:
+            raise invalid({name[:80]: f"is not a member of this body{nearest(name, BODY_MEMBERS)}"})
+    for name in ("fields", "expand"):
+        if body.get(name) is not None and not isinstance(body[name], str | list):
+            raise invalid({name: "must be text or a list of texts"})
+    if not isinstance(body.get("count") or False, bool):
+        raise invalid({"count": "must be true or false"})
+    fields, expand = (_joined_text(name, body.get(name)) for name in ("fields", "expand"))
+    return connection(
+        resource,
+        page_shape(Nodes("data", record(resource, fields, expand)), body.get("count") or False),
+        where=parse_filter(resource, body.get("filter")),
+        search=search_words(body.get("q")),
+        order=order_by(resource, body.get("orderBy")),
+        span=Span(body.get("first"), body.get("last"), body.get("after"), body.get("before")),
+        deleted=_deleted_json(body.get("deleted")),
+    )
+
+
+def single_selection(resource: Resource, by: Reference, params: dict[str, str]) -> Single:
+    """`GET /customers/{ref}?…`"""
+    _known(params, ("fields", "expand", "deleted"))
+    members = record(resource, params.get("fields"), params.get("expand"))
+    return Single(members, by, _deleted(params.get("deleted")))
+
+
+def default_single(resource: Resource, by: Reference, deleted: Deleted = Deleted.EXCLUDE) -> Single:
+    """A record with its default fields."""
+    return Single(default_record(resource), by, deleted)
+
+
+def stats_selection(resource: Resource, params: dict[str, str]) -> Stats:
+    """`GET /customers/stats?by=…` and any filter."""
+    own = ("by", "q", "deleted", "filter")
+    where = joined(
+        _filters(resource, params, own),
+        parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
+    )
+    check_size(where)
+    by = groups(resource, params["by"].split(",") if "by" in params else None)
+    return Stats(resource, by, where, search_words(params.get("q")), _deleted(params.get("deleted")))
+
+
+def groups(resource: Resource, by: list[str] | None) -> tuple[Group, ...]:
+    """The paths to count by; one to five of them."""
+    ways = countable(resource)
+    if not by:
+        raise invalid({"by": "is needed: the fields to count by"})
+    if len(by) > MAX_GROUPS_BY or len(set(by)) < len(by):
+        raise invalid({"by": f"takes at most {MAX_GROUPS_BY} different fields"})
+    for path in by:
+        if path not in ways:
+            raise invalid({"by": f"{path[:80] or 'an empty name'} can't be counted by{nearest(path, tuple(ways))}"})
+    return tuple(Group(path, *ways[path]) for path in by)
+
+
+def page_shape(nodes: Nodes, count: bool) -> tuple[Shape, ...]:
+    """REST's page."""
+    ends = (PageFlag("nextCursor", Flag.NEXT), PageFlag("previousCursor", Flag.PREVIOUS))
+    return (nodes, *ends, Total("totalCount")) if count else (nodes, *ends)
+
+
+def no_parameters(params: dict[str, str]) -> None:
+    """For requests that take none."""
+    _known(params, ())
+
+
+def _known(params: dict[str, str], known: tuple[str, ...]) -> None:
+    for name in params:
+        if name not in known:
+            raise invalid({name[:80]: f"is not a parameter here{nearest(name, known)}"})
+
+
+def _filters(resource: Resource, params: dict[str, str], own: tuple[str, ...]) -> Condition | None:
+    faults = Faults()
+    parts = [_filter(resource, name, value, own, faults) for name, value in params.items() if name not in own]
+    faults.raise_any()
+    return joined(*parts)
+
+
+def _filter(resource: Resource, name: str, value: str, own: tuple[str, ...], faults: Faults) -> Condition | None:
+    match = _PARAMETER.fullmatch(name)
+    if match is None:
+        faults.add(name[:80], f"is not a parameter here{nearest(name, (*own, *resource.names))}")
+        return None
+    path, operator = match[1], match[2]
+    found = _walk(resource, path)
+    if isinstance(found, str):
+        faults.add(
+            name[:80], found if "." in path else f"is not a parameter here{nearest(path, (*own, *resource.names))}"
+        )
+        return None
+    hops, owner, at, key = found
+    condition = compare(
+        at, owner, operator if operator is not None else _plain_operator(owner), value, name, faults, key=key, url=True
+    )
+    for hop in reversed(hops):
+        condition = Through(hop, condition) if condition else None
+    return condition
+
+
+def _plain_operator(owner: Field) -> str:
+    return str(Operator.HAS if owner.kind in LIST_KINDS else Operator.EQ)
+
+
+def _walk(resource: Resource, path: str) -> tuple[list[Relation], Field, Resource, str | None] | str:
+    """The relations, the field, its resource and the key of a map that a dotted path names, or what is wrong."""
+    hops: list[Relation] = []
+    names = path.split(".")
+    for i, name in enumerate(names):
+        rest = names[i + 1 :]
+        if relation := resource.relation(name):
+            hops.append(relation)
+            resource = target(relation)
+            continue
+        owner = resource.field(name)
+        if owner is None:
+            return f"{name[:40]} is not a field of {resource.name}{nearest(name, resource.names)}"
+        if owner.kind in MAP_KINDS:
+            key = ".".join(rest)
+            of_metadata = owner.kind is Kind.METADATA
+            wrong = key_fault(of_metadata, key) if rest else f"needs a key, as in {owner.name}.plan"
+            return wrong or (hops, owner, resource, metadata_key(key) if of_metadata else key)
+        if owner.members and rest:
+            member = next((m for m in owner.members if m.name == rest[0]), None)
+            if member is None or len(rest) > 1:
+                return f"{path[:80]} is not a field{nearest(rest[0], tuple(m.name for m in owner.members))}"
+            return hops, member, resource, None
+        if rest:
+            return f"{name} has no members"
+        return hops, owner, resource, None
+    return f"{path[:80]} is a relation: name one of its fields, as in {path[:80]}.{resource.fields[0].name}"
+
+
+def _json(text: str) -> Any:
+    try:
+        return strict_json(text.encode())
+    except Fault as fault:
+        raise invalid({"filter": f"is not valid JSON: {fault.text}"}) from None
+
+
+def _limit(text: str) -> Any:
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else text
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise invalid({name: "must be true or false"})
+    return text == "true"
+
+
+def _deleted(text: str | None) -> Deleted:
+    if text is None:
+        return Deleted.EXCLUDE
+    if text.upper() not in Deleted.__members__:
+        raise invalid({"deleted": "must be one of exclude, include, only"})
+    return Deleted(text.upper())
+
+
+def _deleted_json(value: Any) -> Deleted:
+    if value is None:
+        return Deleted.EXCLUDE
+    if value not in list(Deleted):
+        raise invalid({"deleted": "must be one of EXCLUDE, INCLUDE, ONLY"})
+    return Deleted(value)
+
+
+def _joined_text(name: str, value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    if not all(isinstance(one, str) for one in value):
+        raise invalid({name: "must be text or a list of texts"})
+    return ",".join(value)

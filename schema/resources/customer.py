@@ -1,0 +1,81 @@
+"""The customer: a person who is served, alone or at a client."""
+
+from schema.resource import Field, Kind, Relation, Resource
+from schema.resources.fields import ADDRESS, LIFE, LOCALE, OPEN, PHONE, TIME_ZONE, owner_id
+
+CUSTOMER = Resource(
+    name="customer",
+    plural="customers",
+    type="Customer",
+    prefix="cus",
+    doc="A person who is served, alone or at a client. One of name, givenName, familyName, email, phone is needed.",
+    fields=(
+        *LIFE,
+        Field(
+            "name",
+            Kind.TEXT,
+            "Full name; composed of given and family name, else e-mail, else phone, when it is absent.",
+            example="Luís Gonçalves",
+            nullable=False,
+            searched=True,
+        ),
+        Field("givenName", Kind.TEXT, "Given name.", example="Luís", searched=True),
+        Field("familyName", Kind.TEXT, "Family name.", example="Gonçalves", searched=True),
+        Field(
+            "email",
+            Kind.EMAIL,
+            "Address; unique among live customers, without case.",
+            example="luisg@embraer.com.br",
+            unique=True,
+            max_length=254,
+            searched=True,
+        ),
+        Field(
+            "additionalEmails",
+            Kind.EMAILS,
+            "Further addresses: searched, not unique.",
+            example=[],
+            nullable=False,
+            searched=True,
+        ),
+        PHONE,
+        Field("additionalPhones", Kind.PHONES, "Further numbers.", example=[], nullable=False, searched=True),
+        Field("title", Kind.TEXT, "Job title.", example="Buyer", searched=True),
+        LOCALE,
+        TIME_ZONE,
+        Field(
+            "status",
+            Kind.ENUM,
+            "Where the customer stands.",
+            example="ACTIVE",
+            choices=("LEAD", "ACTIVE", "INACTIVE", "CHURNED"),
+            default="LEAD",
+            nullable=False,
+        ),
+        Field(
+            "emailConsent",
+            Kind.ENUM,
+            "Whether mail may be sent.",
+            example="SUBSCRIBED",
+            choices=("SUBSCRIBED", "UNSUBSCRIBED", "UNKNOWN"),
+            default="UNKNOWN",
+            nullable=False,
+        ),
+        ADDRESS,
+        Field("clientId", Kind.ID, "The client that the customer is at.", target="client"),
+        owner_id("customer"),
+        *OPEN,
+    ),
+    relations=(
+        Relation("client", "client", False, "client_id", "The client that the customer is at."),
+        Relation("owner", "user", False, "owner_id", "The user who owns the customer."),
+    ),
+    references=("email",),
+    example={
+        "givenName": "Luís",
+        "familyName": "Gonçalves",
+        "email": "luisg@embraer.com.br",
+        "status": "ACTIVE",
+        "address": {"city": "São José dos Campos", "country": "BR"},
+    },
+)
