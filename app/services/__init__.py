@@ -1,0 +1,1 @@
+"""The service layer: what Cube does, knowing no protocol."""

@@ -1,0 +1,116 @@
+"""From a Selection to a ReadPlan: what the actor may not ask is refused here, with the same words at every door."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from schema.actor import Actor
+from schema.condition import Condition, Every, Not, Some, Through
+from schema.problem import Problem, invalid
+from schema.resource import Relation, Resource
+from schema.resources import target
+from schema.selection import Connection, Many, One, Record, Selection, Several, Single, Stats, records
+
+MAX_COST = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPlan:
+    """A Selection that may be answered, and the records that it reads at most."""
+
+    selection: Selection
+    cost: int
+
+
+def plan(selection: Selection, actor: Actor) -> ReadPlan:
+    """Checks rights and cost; raises `insufficient_scope`, or `validation_failed` for what costs too much."""
+    for resource in dict.fromkeys(_resources(selection)):
+        actor.require(resource.read_scope)
+    rows = cost(selection)
+    if rows > MAX_COST:
+        raise too_costly(rows)
+    return ReadPlan(selection, rows)
+
+
+def too_costly(rows: int) -> Problem:
+    return invalid({"": f"the request may read {rows:,} records; the limit is {MAX_COST:,}: ask for smaller pages"})
+
+
+def cost(selection: Selection) -> int:
+    """The records that a Selection reads at most: page size times the parents' page sizes, summed; to-one is free."""
+    match selection:
+        case Connection():
+            return _connection_cost(selection, 1)
+        case Single():
+            return 1 + _record_cost(selection.record, 1)
+        case Several(singles=singles):
+            return sum(1 + _record_cost(single.record, 1) for single in singles if single)
+        case Stats():
+            return 1
+
+
+def _connection_cost(connection: Connection, parents: int) -> int:
+    rows = parents * connection.page.size
+    return rows + sum(_record_cost(record, rows) for record in records(connection))
+
+
+def _record_cost(record: Record, rows: int) -> int:
+    total = 0
+    for member in record.members:
+        if isinstance(member, Many):
+            total += _connection_cost(member.connection, rows)
+        elif isinstance(member, One):
+            total += _record_cost(member.record, rows)
+    return total
+
+
+def _resources(selection: Selection) -> Iterator[Resource]:
+    """Every resource that is read to answer: in records, in filters and in sorts."""
+    match selection:
+        case Connection():
+            yield from _of_connection(selection)
+        case Single(record=record):
+            yield from _of_record(record)
+        case Several(singles=singles):
+            for single in filter(None, singles):
+                yield from _of_record(single.record)
+        case Stats():
+            yield selection.resource
+            yield from _of_condition(selection.where)
+            for group in selection.by:
+                yield from _of_hops(group.hops)
+
+
+def _of_connection(connection: Connection) -> Iterator[Resource]:
+    yield connection.resource
+    yield from _of_condition(connection.where)
+    for order in connection.order:
+        yield from _of_hops(order.hops)
+    for record in records(connection):
+        yield from _of_record(record)
+
+
+def _of_record(record: Record) -> Iterator[Resource]:
+    yield record.resource
+    for member in record.members:
+        if isinstance(member, One):
+            yield from _of_record(member.record)
+        elif isinstance(member, Many):
+            yield from _of_connection(member.connection)
+
+
+def _of_hops(hops: tuple[Relation, ...]) -> Iterator[Resource]:
+    return (target(hop) for hop in hops)
+
+
+def _of_condition(condition: Condition | None) -> Iterator[Resource]:
+    match condition:
+        case Through(relation=relation, where=where):
+            yield target(relation)
+            yield from _of_condition(where)
+        case Not(part=part):
+            yield from _of_condition(part)
+        case Every(parts=parts) | Some(parts=parts):
+            for part in parts:
+                yield from _of_condition(part)

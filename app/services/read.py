@@ -1,0 +1,44 @@
+"""Reading: plan, one statement, and the JSON that it built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.services.database import Database
+from app.services.plan import plan
+from app.services.sql.statement import MAX_GROUPS, compile_
+from app.services.timing import timed
+from schema.actor import Actor
+from schema.problem import invalid
+from schema.selection import Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The JSON text (None: no such record), and what a door says beside it.
+
+    `version` belongs to a single record, `next` and `previous` are the cursors of a page's neighbours.
+    """
+
+    body: bytes | None
+    version: int | None = None
+    next: str | None = None
+    previous: str | None = None
+    cost: int = 0
+
+
+async def read(db: Database, selection: Selection, actor: Actor) -> Answer:
+    """Answers a Selection by one statement; raises what `plan` and the database raise."""
+    with timed("plan"):
+        planned = plan(selection, actor)
+        statement = compile_(planned.selection, db.dialect)
+    with timed("db"):
+        row = await db.fetch_row(statement.text, statement.params)
+    if row is None or row[0] is None:
+        return Answer(None, cost=planned.cost)
+    beside = dict(zip(statement.columns, row, strict=True))
+    if beside.get("groups", 0) > MAX_GROUPS:
+        raise invalid({"by": f"gives more than {MAX_GROUPS:,} groups: filter, or count by fewer fields"})
+    return Answer(
+        beside["body"].encode(), beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost
+    )

@@ -1,0 +1,221 @@
+"""A page of records in SQL: one expression that builds the whole JSON of the connection, nested to any depth.
+
+ids     the page's rows and one more, by segments of the keyset        (only keys are read here)
+ranked  the same, numbered in the order that they were found
+rows    each with the JSON of its record and its cursor, in the order of the answer
+frame   all of them in one JSON object
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.services.sql.condition import condition, live, search
+from app.services.sql.keyset import Key, Segment, everything, following, order_by
+from app.services.sql.params import Builder
+from app.services.sql.record import Joins, Link, record_json
+from schema.cursor import Cursor, encode
+from schema.paging import mark
+from schema.resource import Field
+from schema.selection import (
+    Connection,
+    EdgeCursor,
+    Edges,
+    Flag,
+    Nodes,
+    PageFlag,
+    PageInfo,
+    Shape,
+    Total,
+    Typename,
+    records,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The pieces of a connection's statement that its frame refers to."""
+
+    connection: Connection
+    base: str
+    source: str
+    size: str
+    has_next: str
+    has_previous: str
+    columns: dict[int, str]
+
+
+def nested(b: Builder, connection: Connection, link: Link) -> str:
+    """A connection within a record, as an expression that is JSON."""
+    frame, source, _ = framed(b, connection, link)
+    return b.dialect.json(f"(SELECT {frame} FROM {source})")
+
+
+def framed(b: Builder, connection: Connection, link: Link | None) -> tuple[str, str, dict[Flag, str]]:
+    """The frame, the rows that it is made from, and the cursors of the neighbouring pages, as expressions."""
+    t = b.alias("t")
+    joins = Joins(b, t, connection.resource)
+    keys = _keys(connection, joins)
+    base = _base(b, connection, t, link)
+    scan = [key.reversed for key in keys] if connection.page.backward else keys
+    size = b.number(connection.page.size)
+    ids = _ids(b, connection, joins, base, keys, scan, size)
+    source, columns = _rows(b, connection, ids, scan, size)
+    found = Found(
+        connection,
+        base,
+        f"{connection.resource.table} {t}",
+        size,
+        *_ends(b, connection, joins, base, keys, size),
+        columns,
+    )
+    flags = {flag: _flag(b, found, flag) for flag in (Flag.NEXT, Flag.PREVIOUS)}
+    return b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape]), source, flags
+
+
+def _keys(connection: Connection, joins: Joins) -> list[Key]:
+    keys: list[Key] = []
+    for order in connection.order:
+        at = joins
+        for hop in order.hops:
+            at = at.to(hop.name)
+        keys.append(
+            Key(sort_expression(at.alias, order.field), order.descending, bool(order.hops) or order.field.nullable)
+        )
+    return [*keys, Key(f"{joins.alias}.id", keys[-1].descending, False)]
+
+
+def sort_expression(alias: str, field: Field) -> str:
+    """What a field is sorted by: its folded text, if it has one."""
+    return f"{alias}.{field.column}{'_folded' if field.folded else ''}"
+
+
+def _base(b: Builder, connection: Connection, t: str, link: Link | None) -> str:
+    parts = [f"{t}.{link.column} = {link.parent}"] if link else []
+    parts += live(t, connection.resource, connection.deleted)
+    if connection.where is not None:
+        parts.append(condition(b, connection.where, connection.resource, t))
+    if connection.search:
+        parts.append(search(b, connection.search, connection.resource, t))
+    return " AND ".join(parts) or "TRUE"
+
+
+def _ids(b: Builder, c: Connection, joins: Joins, base: str, keys: list[Key], scan: list[Key], size: str) -> str:
+    """The page's rows and one more: their number, sort values and id."""
+    page = c.page
+    if page.after:
+        segments = following(b, keys, page.after, inclusive=page.after.inclusive)
+    elif page.before:
+        segments = following(b, [key.reversed for key in keys], page.before, inclusive=page.before.inclusive)
+    else:
+        segments = everything(keys)
+    chosen = ", ".join([f"{joins.alias}.seq AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
+    head = f"SELECT {chosen} FROM {c.resource.table} {joins.alias} {joins.text} WHERE {base}"
+    parts = [_segment(head, segment, scan, size) for segment in segments]
+    return parts[0] if len(parts) == 1 else " UNION ALL ".join(f"SELECT * FROM ({part}) u" for part in parts)
+
+
+def _segment(head: str, segment: Segment, scan: Sequence[Key], size: str) -> str:
+    where = "".join(f" AND {condition_}" for condition_ in segment.conditions)
+    return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {size} + 1"
+
+
+def _rows(b: Builder, c: Connection, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, str]]:
+    """The page's rows in the answer's order: `n` is their number as found, `c` how many there are, with one more."""
+    names = [f"k{i}" for i in range(len(scan))]
+    order = order_by(scan, names=names)
+    ranked = (
+        f"SELECT i.*, row_number() OVER ({order}) AS n, count(*) OVER () AS c FROM ({ids}) i {order} LIMIT {size} + 1"
+    )
+    t = b.alias("t")
+    joins = Joins(b, t, c.resource)
+    columns: dict[int, str] = {}
+    chosen = []
+    for record in records(c):
+        columns[id(record)] = f"j{len(columns)}"
+        # Text: a value of SQLite's JSON type would lose it on the way out of a sub-select.
+        chosen.append(f"CASE WHEN p.n <= {size} THEN {record_json(joins, record, nested)} END AS {columns[id(record)]}")
+    cursor = b.dialect.cursor(b.text(mark(c)), [f"p.{name}" for name in names])
+    head = ", ".join(["p.n AS n", "p.c AS c", f"{cursor} AS at", *chosen])
+    direction = "DESC" if c.page.backward else "ASC"
+    tables = f"({ranked}) p CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
+    if not chosen:
+        tables = f"({ranked}) p"
+    return f"(SELECT {head} FROM {tables} ORDER BY p.n {direction} LIMIT {size} + 1) x", columns
+
+
+def _ends(b: Builder, c: Connection, joins: Joins, base: str, keys: list[Key], size: str) -> tuple[str, str]:
+    """Whether there are records after and before the page, as conditions over its rows."""
+    more = f"count(*) > {size}"
+    page = c.page
+    bound = page.after or page.before
+    if bound is None:
+        return ("FALSE", more) if page.backward else (more, "FALSE")
+    # What lies on the far side of the cursor, the cursor's own place included unless the page has it.
+    far = [key.reversed for key in keys] if page.after else keys
+    segments = following(b, far, bound, inclusive=not bound.inclusive)
+    head = f"SELECT 1 FROM {c.resource.table} {joins.alias} {joins.text} WHERE {base}"
+    outside = " OR ".join(f"EXISTS ({head}{''.join(f' AND {x}' for x in segment.conditions)})" for segment in segments)
+    outside = f"({outside or 'FALSE'})"
+    if page.after:
+        return ("FALSE", f"({more} OR {outside})") if page.backward else (more, outside)
+    return (outside, more) if page.backward else (f"({more} OR {outside})", "FALSE")
+
+
+def _shape(b: Builder, found: Found, part: Shape) -> str:
+    kept = f"x.n <= {found.size}"
+    match part:
+        case Typename(type=type_):
+            return b.text(type_)
+        case Nodes(record=record):
+            return b.dialect.array(f"x.{found.columns[id(record)]}", kept)
+        case Edges(members=members):
+            return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), kept)
+        case PageInfo(members=members):
+            return b.dialect.object(
+                [(m.response, b.text(m.type) if isinstance(m, Typename) else _flag(b, found, m.flag)) for m in members]
+            )
+        case PageFlag(flag=flag):
+            return _flag(b, found, flag)
+        case Total():
+            return f"(SELECT count(*) FROM {found.source} WHERE {found.base})"
+
+
+def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> str:
+    match member:
+        case Nodes(record=record):
+            return b.dialect.json(f"x.{found.columns[id(record)]}")
+        case EdgeCursor():
+            return "x.at"
+        case Typename(type=type_):
+            return b.text(type_)
+
+
+def _flag(b: Builder, found: Found, flag: Flag) -> str:
+    backward = found.connection.page.backward
+    nearest = "max(CASE WHEN x.n = 1 THEN x.at END)"
+    farthest = f"max(CASE WHEN x.n = CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END THEN x.at END)"
+    first, last = (farthest, nearest) if backward else (nearest, farthest)
+    match flag:
+        case Flag.HAS_NEXT:
+            return b.dialect.boolean(found.has_next)
+        case Flag.HAS_PREVIOUS:
+            return b.dialect.boolean(found.has_previous)
+        case Flag.START:
+            return first
+        case Flag.END:
+            return last
+        case Flag.NEXT:
+            return f"CASE WHEN {found.has_next} THEN coalesce({last}, {_turned(b, found)}) END"
+        case Flag.PREVIOUS:
+            return f"CASE WHEN {found.has_previous} THEN coalesce({first}, {_turned(b, found)}) END"
+
+
+def _turned(b: Builder, found: Found) -> str:
+    """The way back from an empty page: its own cursor, with the record at it on the other side."""
+    page = found.connection.page
+    bound = page.after or page.before
+    if bound is None:
+        return "NULL"
+    return b.text(encode(Cursor(bound.values, not bound.inclusive), mark(found.connection)))

@@ -1,0 +1,90 @@
+"""A record in SQL: the expression that builds its JSON, and the joins that it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.services.sql.condition import live
+from app.services.sql.params import Builder
+from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
+from schema.resources import target
+from schema.selection import Connection, Leaf, Many, Member, One, Part, Record, Typename
+
+# How a page of a to-many relation becomes an expression: (builder, connection, condition that links it) -> SQL.
+Nested = Callable[[Builder, Connection, "Link"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What ties the records of a to-many relation to their parent: their column, and the parent's id."""
+
+    column: str
+    parent: str
+
+
+@dataclass(slots=True)
+class Joins:
+    """The joins that expressions over one row need, each to-one relation once."""
+
+    b: Builder
+    alias: str
+    resource: Resource
+    texts: list[str] = field(default_factory=list)
+    known: dict[str, Joins] = field(default_factory=dict)
+
+    def to(self, relation_name: str) -> Joins:
+        """The row at the other end of a to-one relation: live, or all null."""
+        if relation_name not in self.known:
+            relation = self.resource.relation(relation_name)
+            assert relation is not None
+            other = target(relation)
+            alias = self.b.alias("j")
+            on = " AND ".join([f"{alias}.id = {self.alias}.{relation.key}", *live(alias, other)])
+            self.texts.append(f"LEFT JOIN {other.table} {alias} ON {on}")
+            self.known[relation_name] = Joins(self.b, alias, other, self.texts)
+        return self.known[relation_name]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.texts)
+
+
+def record_json(joins: Joins, record: Record, nested: Nested) -> str:
+    """The JSON object of a record."""
+    return joins.b.dialect.object([(m.response, _member(joins, m, nested)) for m in record.members])
+
+
+def _member(joins: Joins, member: Member, nested: Nested) -> str:
+    match member:
+        case Typename(type=type_):
+            return _constant(joins.b, type_)
+        case Leaf(field=owner):
+            return value_json(joins.b, joins.alias, owner)
+        case Part(field=owner, members=members):
+            return _address(joins.b, joins.alias, owner, members)
+        case One(relation=relation, record=record):
+            other = joins.to(relation.name)
+            return f"CASE WHEN {other.alias}.id IS NOT NULL THEN {record_json(other, record, nested)} END"
+        case Many(relation=relation, connection=connection):
+            return nested(joins.b, connection, Link(relation.key, f"{joins.alias}.id"))
+
+
+def value_json(b: Builder, alias: str, owner: Field) -> str:
+    """A field's whole value."""
+    if owner.kind is Kind.ADDRESS:
+        return _address(b, alias, owner, tuple(Leaf(m.name, m) for m in owner.members))
+    column = f"{alias}.{owner.column}"
+    return b.dialect.json(column) if owner.kind in LIST_KINDS | MAP_KINDS else column
+
+
+def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> str:
+    pairs = [
+        (m.response, f"{alias}.{m.field.column}" if isinstance(m, Leaf) else _constant(b, m.type)) for m in members
+    ]
+    some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
+    return f"CASE WHEN {some} THEN {b.dialect.object(pairs)} END"
+
+
+def _constant(b: Builder, type_: str) -> str:
+    return b.text(type_)
