@@ -1,0 +1,70 @@
+"""A finished document - a page or a static file - and how it is answered: tagged, compressed once, revalidated."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+HASHED = "public, max-age=31536000, immutable"
+REVALIDATED = "no-cache"
+WORTH_COMPRESSING = 1024
+SECURITY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """Bytes that stay the same as long as the process lives."""
+
+    body: bytes
+    media_type: str
+    cache_control: str = REVALIDATED
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def digest(self) -> str:
+        return sha256(self.body).hexdigest()[:32]
+
+    @cached_property
+    def gzipped(self) -> bytes:
+        # Without a time in its header, so that every process sends the same bytes under the same tag.
+        return gzip.compress(self.body, compresslevel=6, mtime=0)
+
+
+def answer(request: Request, document: Document) -> Response:
+    """The document, in the coding that the caller takes; 304 when the caller has it already; for HEAD its headers."""
+    compressed = len(document.body) >= WORTH_COMPRESSING and accepts_gzip(request.headers.get("accept-encoding", ""))
+    etag = f'"{document.digest}{"-gzip" if compressed else ""}"'
+    headers = {
+        **SECURITY,
+        **document.headers,
+        "ETag": etag,
+        "Cache-Control": document.cache_control,
+        "Vary": "Accept-Encoding",
+    }
+    if _matches(etag, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    body = document.gzipped if compressed else document.body
+    if compressed:
+        headers["Content-Encoding"] = "gzip"
+    headers["Content-Length"] = str(len(body))
+    return Response(b"" if request.method == "HEAD" else body, headers=headers, media_type=document.media_type)
+
+
+def accepts_gzip(accept_encoding: str) -> bool:
+    """Whether an Accept-Encoding header allows gzip: by name, or else by `*`, with a weight above 0."""
+    weights: dict[str, str] = {}
+    for part in accept_encoding.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        weights[coding.strip()] = parameter.strip().removeprefix("q=") or "1"
+    return weights.get("gzip", weights.get("*", "0")).strip("0.") != ""
+
+
+def _matches(etag: str, if_none_match: str) -> bool:
+    given = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in given or "*" in given

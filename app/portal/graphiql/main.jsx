@@ -1,0 +1,120 @@
+// The explorer's page: a key box above GraphiQL, and a note on the last answer below it.
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import '@graphiql/plugin-explorer/style.css';
+import './page.css';
+import { explorerPlugin } from '@graphiql/plugin-explorer';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
+import { GraphiQL } from 'graphiql';
+import { useMemo, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { fetcherFor } from './fetcher.js';
+
+const STORED_KEY = 'cube.key';
+const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
+const DEFAULT_QUERY = `# The newest customers, with client and owner.
+# Ctrl-Enter runs it.
+query Customers {
+  customers(first: 10) {
+    nodes {
+      id
+      name
+      email
+      status
+      client {
+        name
+        industry
+      }
+      owner {
+        name
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+    totalCount
+  }
+}
+`;
+
+function KeyBox({ apiKey, refusal, onKey }) {
+  const [typed, setTyped] = useState(apiKey);
+  const submit = (event) => {
+    event.preventDefault();
+    onKey(typed.trim());
+  };
+  return (
+    <form className="key-box" onSubmit={submit}>
+      <label htmlFor="api-key">API key</label>
+      <input
+        id="api-key"
+        type="password"
+        autoComplete="off"
+        spellCheck="false"
+        placeholder="cube_…"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
+      <button type="submit">Use key</button>
+      <span className="key-note" role="status">
+        {apiKey && !refusal ? (
+          'Kept in this tab only, and sent to this server alone.'
+        ) : (
+          <>
+            {refusal ?? 'Every request needs a key, reading the schema too.'}{' '}
+            <a href="docs/authentication">Where to get one</a>
+          </>
+        )}
+      </span>
+      <a href="docs/graphql">Guide</a>
+    </form>
+  );
+}
+
+function AnswerNote({ answer }) {
+  if (!answer) return 'The cost and the trace of the last answer appear here.';
+  const { status, milliseconds, cost, traceId } = answer;
+  const parts = [`HTTP ${status}`, `${milliseconds} ms`];
+  if (cost) parts.push(`cost ${cost.rows} of at most ${cost.limit} rows`);
+  if (traceId) parts.push(`trace ${traceId}`);
+  return parts.join(' · ');
+}
+
+function Page() {
+  const [apiKey, setApiKey] = useState(() => sessionStorage.getItem(STORED_KEY) ?? '');
+  const [answer, setAnswer] = useState(null);
+  const [refusal, setRefusal] = useState(null);
+  const fetcher = useMemo(() => fetcherFor(apiKey, { onAnswer: setAnswer, onSchema: setRefusal }), [apiKey]);
+  const keep = (key) => {
+    sessionStorage.setItem(STORED_KEY, key);
+    setRefusal(null);
+    setApiKey(key);
+  };
+  return (
+    <>
+      <KeyBox apiKey={apiKey} refusal={refusal} onKey={keep} />
+      <main>
+        {/* A schema of null keeps GraphiQL from asking for it; a new fetcher makes it ask anew. */}
+        <GraphiQL
+          fetcher={fetcher}
+          schema={apiKey ? undefined : null}
+          plugins={PLUGINS}
+          defaultQuery={DEFAULT_QUERY}
+          shouldPersistHeaders={false}
+          showPersistHeadersSettings={false}
+          schemaDescription
+        >
+          <GraphiQL.Logo>Cube</GraphiQL.Logo>
+          <GraphiQL.Footer>
+            <span className="answer-note" role="status">
+              <AnswerNote answer={answer} />
+            </span>
+          </GraphiQL.Footer>
+        </GraphiQL>
+      </main>
+    </>
+  );
+}
+
+createRoot(document.getElementById('root')).render(<Page />);

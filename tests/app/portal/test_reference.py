@@ -1,0 +1,41 @@
+"""What the guides derive: nothing that is declared is missing from them."""
+
+import json
+
+import pytest
+
+from app.portal.reference import PLACEHOLDERS, fields, filters, operators, problems, record, sample_id, scopes, settings
+from app.settings import VARIABLES
+from schema.actor import SCOPES
+from schema.operators import Operator
+from schema.problem import PROBLEMS
+from schema.reference import is_id
+from schema.resources import RESOURCES
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_reference_names_every_field_with_its_meaning(resource):
+    table = fields(resource.name)
+    assert all(f"| `{field.name}` |" in table and field.doc in table for field in resource.fields)
+    assert all(f"`{path}" in filters(resource.name) for path, _ in resource.scalars)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_example_record_has_every_field_in_order(resource):
+    assert list(json.loads(record(resource.name))) == [field.name for field in resource.fields]
+    assert is_id(sample_id(resource.name), resource)
+
+
+def test_tables_are_whole():
+    assert all(f"`{operator}`" in operators("") for operator in Operator)
+    assert all(problem.message in problems("") and problem.remedy in problems("") for problem in PROBLEMS.values())
+    assert all(f"`{scope}`" in scopes("") for scope in SCOPES)
+    assert all(f"`{variable.name}`" in settings("") for variable in VARIABLES)
+
+
+def test_every_row_of_a_table_has_the_cells_of_its_head():
+    for name, derive in PLACEHOLDERS.items():
+        if name in ("record", "sample_id"):
+            continue
+        rows = derive("customer").splitlines()
+        assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
