@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from app.services.visible import visible
 from schema.actor import Actor
 from schema.condition import Condition, Every, Not, Some, Through
 from schema.problem import Problem, invalid
@@ -17,10 +18,11 @@ MAX_COST = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """A Selection that may be answered, and the records that it reads at most."""
+    """A Selection that may be answered, the records that it reads at most, and which records the actor may see."""
 
     selection: Selection
     cost: int
+    sight: Callable[[Resource], Condition | None]
 
 
 def plan(selection: Selection, actor: Actor) -> ReadPlan:
@@ -30,7 +32,7 @@ def plan(selection: Selection, actor: Actor) -> ReadPlan:
     rows = cost(selection)
     if rows > MAX_COST:
         raise too_costly(rows)
-    return ReadPlan(selection, rows)
+    return ReadPlan(selection, rows, lambda resource: visible(resource, actor))
 
 
 def too_costly(rows: int) -> Problem:

@@ -31,7 +31,7 @@ async def read(db: Database, selection: Selection, actor: Actor) -> Answer:
     """Answers a Selection by one statement; raises what `plan` and the database raise."""
     with timed("plan"):
         planned = plan(selection, actor)
-        statement = compile_(planned.selection, db.dialect)
+        statement = compile_(planned.selection, db.dialect, planned.sight)
     with timed("db"):
         row = await db.fetch_row(statement.text, statement.params)
     if row is None or row[0] is None:

@@ -35,11 +35,13 @@ def condition(b: Builder, where: Condition, resource: Resource, alias: str) -> s
             return _compare(b, where, resource, alias)
 
 
-def live(alias: str, resource: Resource, deleted: Deleted = Deleted.EXCLUDE) -> list[str]:
-    """Which rows exist for the caller, as far as deletion goes."""
-    if not resource.deletable or deleted is Deleted.INCLUDE:
-        return []
-    return [f"{alias}.deleted_at IS {'NOT ' if deleted is Deleted.ONLY else ''}NULL"]
+def existing(b: Builder, alias: str, resource: Resource, deleted: Deleted = Deleted.EXCLUDE) -> list[str]:
+    """Which rows exist for the actor: as far as deletion goes, and within what the actor may see."""
+    parts = []
+    if resource.deletable and deleted is not Deleted.INCLUDE:
+        parts.append(f"{alias}.deleted_at IS {'NOT ' if deleted is Deleted.ONLY else ''}NULL")
+    seen = b.sight(resource)
+    return parts if seen is None else [*parts, condition(b, seen, resource, alias)]
 
 
 def search(b: Builder, found: tuple[str, ...], resource: Resource, alias: str) -> str:
@@ -63,7 +65,7 @@ def _through(b: Builder, where: Through, alias: str) -> str:
     other = target(where.relation)
     r = b.alias("r")
     link = f"{r}.{where.relation.key} = {alias}.id" if where.relation.many else f"{r}.id = {alias}.{where.relation.key}"
-    parts = [link, *live(r, other), condition(b, where.where, other, r)]
+    parts = [link, *existing(b, r, other), condition(b, where.where, other, r)]
     return f"EXISTS (SELECT 1 FROM {other.table} {r} WHERE {' AND '.join(parts)})"
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.services.sql.condition import condition, live, search
+from app.services.sql.condition import condition, existing, search
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
 from app.services.sql.params import Builder
 from app.services.sql.record import Joins, Link, record_json
@@ -38,8 +38,7 @@ class Found:
     """The pieces of a connection's statement that its frame refers to."""
 
     connection: Connection
-    base: str
-    source: str
+    total: str
     size: str
     has_next: str
     has_previous: str
@@ -48,30 +47,38 @@ class Found:
 
 def nested(b: Builder, connection: Connection, link: Link) -> str:
     """A connection within a record, as an expression that is JSON."""
-    frame, source, _ = framed(b, connection, link)
-    return b.dialect.json(f"(SELECT {frame} FROM {source})")
+    frame = framed(b, connection, link)
+    return b.dialect.json(f"(SELECT {frame.object} {frame.source})")
 
 
-def framed(b: Builder, connection: Connection, link: Link | None) -> tuple[str, str, dict[Flag, str]]:
-    """The frame, the rows that it is made from, and the cursors of the neighbouring pages, as expressions."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The JSON object of a connection, the cursors of the neighbouring pages, and the rows that they are made from."""
+
+    object: str
+    next: str = "NULL"
+    previous: str = "NULL"
+    source: str = ""
+
+
+def framed(b: Builder, connection: Connection, link: Link | None) -> Frame:
+    """The pieces of a connection's statement."""
     t = b.alias("t")
+    base = _base(b, connection, t, link)
+    total = f"(SELECT count(*) FROM {connection.resource.table} {t} WHERE {base})"
+    if all(isinstance(part, Total | Typename) for part in connection.shape):
+        counted = [(p.response, b.text(p.type) if isinstance(p, Typename) else total) for p in connection.shape]
+        return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
     keys = _keys(connection, joins)
-    base = _base(b, connection, t, link)
-    scan = [key.reversed for key in keys] if connection.page.backward else keys
     size = b.number(connection.page.size)
+    scan = [key.reversed for key in keys] if connection.page.backward else keys
     ids = _ids(b, connection, joins, base, keys, scan, size)
     source, columns = _rows(b, connection, ids, scan, size)
-    found = Found(
-        connection,
-        base,
-        f"{connection.resource.table} {t}",
-        size,
-        *_ends(b, connection, joins, base, keys, size),
-        columns,
-    )
-    flags = {flag: _flag(b, found, flag) for flag in (Flag.NEXT, Flag.PREVIOUS)}
-    return b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape]), source, flags
+    found = Found(connection, total, size, *_ends(b, connection, joins, base, keys, size), columns)
+    told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
+    shape = b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape])
+    return Frame(shape, told.get(Flag.NEXT, "NULL"), told.get(Flag.PREVIOUS, "NULL"), f"FROM {source}")
 
 
 def _keys(connection: Connection, joins: Joins) -> list[Key]:
@@ -93,7 +100,7 @@ def sort_expression(alias: str, field: Field) -> str:
 
 def _base(b: Builder, connection: Connection, t: str, link: Link | None) -> str:
     parts = [f"{t}.{link.column} = {link.parent}"] if link else []
-    parts += live(t, connection.resource, connection.deleted)
+    parts += existing(b, t, connection.resource, connection.deleted)
     if connection.where is not None:
         parts.append(condition(b, connection.where, connection.resource, t))
     if connection.search:
@@ -179,7 +186,7 @@ def _shape(b: Builder, found: Found, part: Shape) -> str:
         case PageFlag(flag=flag):
             return _flag(b, found, flag)
         case Total():
-            return f"(SELECT count(*) FROM {found.source} WHERE {found.base})"
+            return found.total
 
 
 def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> str:

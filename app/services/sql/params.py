@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
 
 from app.services.sql.dialect import Dialect
+from schema.condition import Condition
+from schema.resource import Resource
+
+Sight = Callable[[Resource], Condition | None]
+
+
+def everything(_: Resource) -> None:
+    """The sight of one who may see all."""
 
 
 class Builder:
     """Collects what one statement needs while its text is put together."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, sight: Sight = everything) -> None:
         self.dialect = dialect
+        self.sight = sight
         self.params: list[Any] = []
         self._aliases = 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.services.sql.condition import live
+from app.services.sql.condition import existing
 from app.services.sql.params import Builder
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.resources import target
@@ -40,7 +40,7 @@ class Joins:
             assert relation is not None
             other = target(relation)
             alias = self.b.alias("j")
-            on = " AND ".join([f"{alias}.id = {self.alias}.{relation.key}", *live(alias, other)])
+            on = " AND ".join([f"{alias}.id = {self.alias}.{relation.key}", *existing(self.b, alias, other)])
             self.texts.append(f"LEFT JOIN {other.table} {alias} ON {on}")
             self.known[relation_name] = Joins(self.b, alias, other, self.texts)
         return self.known[relation_name]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.services.sql.condition import condition, live, referenced, search
+from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
 from app.services.sql.dialect import Dialect
-from app.services.sql.params import Builder
+from app.services.sql.params import Builder, Sight, everything
 from app.services.sql.record import Joins, record_json, value_json
-from schema.selection import Connection, Flag, Selection, Several, Single, Stats
+from schema.selection import Connection, Selection, Several, Single, Stats
 
 MAX_GROUPS = 10_000
 
@@ -25,9 +25,9 @@ class Statement:
     columns: tuple[str, ...]
 
 
-def compile_(selection: Selection, dialect: Dialect) -> Statement:
-    """The one statement that answers a Selection."""
-    b = Builder(dialect)
+def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) -> Statement:
+    """The one statement that answers a Selection, within what the actor may see."""
+    b = Builder(dialect, sight)
     match selection:
         case Connection():
             return _connection(b, selection)
@@ -42,8 +42,8 @@ def compile_(selection: Selection, dialect: Dialect) -> Statement:
 
 
 def _connection(b: Builder, connection: Connection) -> Statement:
-    frame, source, flags = framed(b, connection, None)
-    text = f"SELECT {b.dialect.text_of(frame)}, {flags[Flag.NEXT]}, {flags[Flag.PREVIOUS]} FROM {source}"
+    frame = framed(b, connection, None)
+    text = f"SELECT {b.dialect.text_of(frame.object)}, {frame.next}, {frame.previous} {frame.source}"
     return Statement(text, b.params, ("body", "next", "previous"))
 
 
@@ -51,7 +51,7 @@ def _single(b: Builder, single: Single) -> tuple[Joins, str, str]:
     resource = single.record.resource
     joins = Joins(b, b.alias("t"), resource)
     body = record_json(joins, single.record, nested)
-    where = [f"{joins.alias}.id = {referenced(b, single.by)}", *live(joins.alias, resource, single.deleted)]
+    where = [f"{joins.alias}.id = {referenced(b, single.by)}", *existing(b, joins.alias, resource, single.deleted)]
     return joins, body, " AND ".join(where)
 
 
@@ -79,7 +79,7 @@ def _stats(b: Builder, stats: Stats) -> Statement:
         for hop in group.hops:
             at = at.to(hop.name)
         values.append(value_json(b, at.alias, group.field))
-    parts = live(joins.alias, stats.resource, stats.deleted)
+    parts = existing(b, joins.alias, stats.resource, stats.deleted)
     parts += [condition(b, stats.where, stats.resource, joins.alias)] if stats.where is not None else []
     parts += [search(b, stats.search, stats.resource, joins.alias)] if stats.search else []
     chosen = ", ".join(f"{value} AS g{i}" for i, value in enumerate(values))
