@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import unicodedata
+from urllib.parse import quote
 
 from schema.values.fault import Fault
 from schema.values.text import filled
@@ -11,6 +12,7 @@ WEBSITE_MAX_LENGTH = 2048
 _ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.\-]*):)?//", re.IGNORECASE)
 _PORT = re.compile(r":([0-9]{0,5})$")
+_NOT_ASCII = re.compile(r"[^\x21-\x7e]+")
 _AUTHORITY_END = re.compile(r"[/?#]")
 _INVALID_DOMAIN = "is not a web domain such as acme.example"
 _INVALID_WEBSITE = "is not a web address such as https://acme.example"
@@ -54,7 +56,8 @@ def website(value: object) -> str:
     authority, tail = (rest[: end.start()], rest[end.start() :]) if end else (rest, "")
     if "\\" in rest or any(character.isspace() for character in rest):
         raise Fault(_INVALID_WEBSITE)
-    address = f"{scheme}://{_web_authority(authority)}{tail}"
+    # Percent-encoded, as it goes over the wire: of one form, and short enough for an index.
+    address = f"{scheme}://{_web_authority(authority)}{_NOT_ASCII.sub(lambda found: quote(found[0]), tail)}"
     if len(address) > WEBSITE_MAX_LENGTH:
         raise Fault(f"is longer than {WEBSITE_MAX_LENGTH} characters")
     return address

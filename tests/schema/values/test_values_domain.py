@@ -72,7 +72,7 @@ def test_not_a_domain(value):
         ("acme.io:8080", "https://acme.io:8080"),
         ("//www.acme.io", "https://www.acme.io"),
         ("acme.io?x=//y", "https://acme.io?x=//y"),
-        ("https://bücher.example/ü", "https://xn--bcher-kva.example/ü"),
+        ("https://bücher.example/ü", "https://xn--bcher-kva.example/%C3%BC"),
         ("http://192.0.2.1:80/", "http://192.0.2.1:80/"),
         ("http://[2001:DB8::1]:80/", "http://[2001:db8::1]:80/"),
     ],
