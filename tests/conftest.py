@@ -1,12 +1,16 @@
 """Fixtures for every test: fresh databases of both kinds, and the data that lies beside the checkout."""
 
+import asyncio
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from app.services.migrate import migrate
+from app.settings import Settings
 from tests.postgres import PostgresServer, installed_programs, postgres_server
 from tests.required import require, required, used
 
@@ -33,6 +37,37 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     url = server.create_database()
+    yield url
+    server.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "cube.db"
+    asyncio.run(migrate(Settings.load({"CUBE_DATABASE_URL": f"sqlite://{file}"}, dotenv=None)))
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgres: PostgresServer) -> str:
+    """The URL of a migrated, empty PostgreSQL database, to be copied."""
+    url = postgres.create_database()
+    asyncio.run(migrate(Settings.load({"CUBE_DATABASE_URL": url}, dotenv=None)))
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a fresh database with every table and no row, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        source: Path = request.getfixturevalue("migrated_sqlite")
+        shutil.copy(source, tmp_path / "cube.db")
+        yield f"sqlite://{tmp_path / 'cube.db'}"
+        return
+    template: str = request.getfixturevalue("migrated_postgresql")
+    server: PostgresServer = request.getfixturevalue("postgres")
+    url = server.create_database(template)
     yield url
     server.drop_database(url)
 

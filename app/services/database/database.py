@@ -1,0 +1,65 @@
+"""The one object through which services reach the database."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol, Self
+
+from app.services.database.asyncpg_engine import PostgresqlClient
+from app.services.database.limits import Limits
+from app.services.database.postgresql import PostgresqlReads, PostgresqlWrites
+from app.services.database.sqlite_engine import ImmediateSqliteClient
+from app.services.database.sqlite_reads import SqliteReads
+from app.services.database.sqlite_writes import SqliteWrites
+from app.services.database.tortoise_config import CONNECTION, credentials
+from app.services.database.transaction import Params, Row, Transaction
+from app.services.sql.dialect import DIALECTS, Dialect
+from app.settings import Settings
+
+
+class _Reads(Protocol):
+    async def fetch(self, text: str, params: Params) -> list[Row]: ...
+    async def fetch_row(self, text: str, params: Params) -> Row | None: ...
+    async def close(self) -> None: ...
+
+
+class _Writes(Protocol):
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+    async def close(self) -> None: ...
+
+
+class Database:
+    """Reads and writes on connections apart from each other; whatever is amiss with them is Problem "unavailable"."""
+
+    def __init__(self, dialect: Dialect, reads: _Reads, writes: _Writes) -> None:
+        self.dialect = dialect
+        self._reads = reads
+        self._writes = writes
+
+    @classmethod
+    async def open(cls, settings: Settings, limits: Limits | None = None) -> Self:
+        """Open the database. PostgreSQL may still be away: then the calls say so until it is there."""
+        limits = limits or Limits()
+        dialect = DIALECTS[settings.dialect]
+        options = credentials(settings, limits) | {"connection_name": CONNECTION}
+        if settings.dialect == "sqlite":
+            sqlite = SqliteWrites(ImmediateSqliteClient(**options), limits)
+            await sqlite.open()
+            return cls(dialect, SqliteReads(settings.sqlite_path, limits), sqlite)
+        reads = PostgresqlReads(settings.database_url, limits)
+        await reads.open()
+        return cls(dialect, reads, PostgresqlWrites(PostgresqlClient(**options), limits))
+
+    async def close(self) -> None:
+        await self._reads.close()
+        await self._writes.close()
+
+    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+        """All rows of one statement that reads."""
+        return await self._reads.fetch(text, params)
+
+    async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
+        """The first row of one statement that reads, if any."""
+        return await self._reads.fetch_row(text, params)
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction: it commits at the end of the block, and is undone by whatever leaves the block early."""
+        return self._writes.transaction()

@@ -1,0 +1,122 @@
+"""Reads on SQLite: a quick one runs where it is called, a slow one on a thread, each on read-only connections."""
+
+import asyncio
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import quote
+
+from app.services.database.errors import from_sqlite, is_broken, is_busy, is_interrupted, unavailable
+from app.services.database.limits import Limits
+from app.services.database.transaction import Params, Row
+
+_THREADS = 4
+_STEPS = 1000  # of SQLite's machine between two looks at the clock
+_PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
+
+
+class SqliteReads:
+    """The reads of one database."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._inline = _Reader(path, 0)
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
+        self._of_thread = threading.local()
+        self._readers = [self._inline]
+        self._running: set[_Deadline] = set()
+
+    async def fetch(self, text: str, params: Params) -> list[Row]:
+        try:
+            return self._inline.fetch(text, params, _Deadline(self._limits.inline))
+        except sqlite3.Error as error:
+            if not (is_interrupted(error) or is_busy(error)):
+                raise from_sqlite(error) from error
+        return await self._fetch_on_thread(text, params)
+
+    async def fetch_row(self, text: str, params: Params) -> Row | None:
+        rows = await self.fetch(text, params)
+        return rows[0] if rows else None
+
+    async def close(self) -> None:
+        for deadline in self._running:
+            deadline.given_up = True
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+        for reader in self._readers:
+            reader.close()
+
+    async def _fetch_on_thread(self, text: str, params: Params) -> list[Row]:
+        deadline = _Deadline(self._limits.read)
+        self._running.add(deadline)
+        try:
+            async with asyncio.timeout(self._limits.read):
+                run = asyncio.get_running_loop().run_in_executor
+                return await run(self._threads, self._run, text, params, deadline)
+        except TimeoutError:
+            raise unavailable() from None
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        finally:
+            deadline.given_up = True  # the caller may have gone away
+            self._running.discard(deadline)
+
+    def _run(self, text: str, params: Params, deadline: "_Deadline") -> list[Row]:
+        reader: _Reader | None = getattr(self._of_thread, "reader", None)
+        if reader is None:
+            reader = self._of_thread.reader = _Reader(self._path, self._limits.wait)
+            self._readers.append(reader)
+        return reader.fetch(text, params, deadline)
+
+
+class _Deadline:
+    """Until when a statement may run, unless it is given up before; any thread may do so."""
+
+    def __init__(self, seconds: float) -> None:
+        self._at = time.monotonic() + seconds
+        self.given_up = False
+
+    def is_over(self) -> bool:
+        return self.given_up or time.monotonic() > self._at
+
+
+class _Reader:
+    """A read-only connection, opened when it is first needed and anew after it broke."""
+
+    def __init__(self, path: Path, busy_seconds: float) -> None:
+        self._path = path
+        self._busy_seconds = busy_seconds
+        self._connection: sqlite3.Connection | None = None
+        self._deadline = _Deadline(0)
+
+    def fetch(self, text: str, params: Params, deadline: _Deadline) -> list[Row]:
+        self._deadline = deadline
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            return self._connection.execute(text, params).fetchall()
+        except sqlite3.Error as error:
+            if is_broken(error):
+                self.close()
+            raise
+
+    def close(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"file:{quote(str(self._path))}?mode=ro",
+            uri=True,
+            timeout=self._busy_seconds,
+            isolation_level=None,
+            cached_statements=512,
+            check_same_thread=False,  # it is closed from another
+        )
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        connection.set_progress_handler(lambda: self._deadline.is_over(), _STEPS)
+        return connection

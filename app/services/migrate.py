@@ -1,0 +1,101 @@
+"""Bringing the database to the tables that this code knows: each step whole and marked, or not at all."""
+
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
+from tortoise.transactions import in_transaction
+
+from app.services.database import Database, Limits
+from app.services.database.tortoise_config import APP, CONNECTION, tortoise_config
+from app.settings import Settings
+
+MIGRATIONS = "models.migrations"
+
+# Another process that migrates is waited for: its steps may rewrite large tables.
+_LIMITS = Limits(wait=600, read=3600)
+_LOCK = 0x63756265  # "cube": the number of PostgreSQL's advisory lock
+
+_TABLE = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'",
+    "postgresql": "SELECT 1 WHERE to_regclass('tortoise_migrations') IS NOT NULL",
+}
+
+
+class MigrationFailed(Exception):
+    """The database could not be migrated; it is as it was before. The cause has the driver's own words."""
+
+
+async def migrate(settings: Settings, migrations: str = MIGRATIONS) -> list[str]:
+    """Apply what is pending, in one transaction that no other process can have at the same time; the names applied."""
+    if settings.dialect == "sqlite":
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    config = tortoise_config(settings, _LIMITS, migrations)
+    progress = _Progress()
+    try:
+        async with TortoiseContext() as context:
+            await context.init(config)
+            async with in_transaction(CONNECTION) as transaction:
+                await _lock(transaction, settings)
+                executor = MigrationExecutor(transaction, config["apps"])
+                await executor.recorder.ensure_schema(_editor(transaction, settings))
+                await executor.migrate(direction="forward", progress=progress)
+                await _check_references(transaction, settings)
+    except Exception as error:
+        raise MigrationFailed(progress.failure()) from error
+    return progress.applied
+
+
+async def pending(db: Database, migrations: str = MIGRATIONS) -> list[str]:
+    """The names of the steps that the database still needs."""
+    loader = MigrationLoader({APP: {"migrations": migrations}}, MigrationRecorder(None))
+    loader.load_disk()
+    known = sorted(key.name for key in loader.disk_migrations)
+    if not await db.fetch_row(_TABLE[db.dialect.name]):
+        return known
+    app = db.dialect.placeholder(1, "text")
+    rows = await db.fetch(f"SELECT name FROM tortoise_migrations WHERE app = {app}", (APP,))
+    done = {name for (name,) in rows}
+    return [name for name in known if name not in done]
+
+
+class _Progress:
+    """How far Tortoise has come."""
+
+    def __init__(self) -> None:
+        self.applied: list[str] = []
+        self._begun: str | None = None
+
+    def __call__(self, event: str, app: str, name: str) -> None:
+        if event == "apply_start":
+            self._begun = name
+        elif event == "apply_done":
+            self.applied.append(name)
+
+    def failure(self) -> str:
+        if self._begun is None:
+            return "The database could not be opened to migrate it."
+        return f"The migration {self._begun} failed; the database is as it was before."
+
+
+def _editor(transaction: TransactionalDBClient, settings: Settings) -> Any:
+    return (SqliteSchemaEditor if settings.dialect == "sqlite" else AsyncpgSchemaEditor)(transaction, atomic=False)
+
+
+async def _lock(transaction: TransactionalDBClient, settings: Settings) -> None:
+    """Wait for others who migrate. On SQLite the transaction has begun as the only writer."""
+    if settings.dialect == "postgresql":
+        await transaction.execute_query("SET LOCAL lock_timeout = 0")
+        await transaction.execute_query(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+async def _check_references(transaction: TransactionalDBClient, settings: Settings) -> None:
+    """What SQLite did not watch while its foreign keys were off."""
+    if settings.dialect == "sqlite":
+        _, broken = await transaction.execute_query("PRAGMA foreign_key_check")
+        if broken:
+            raise ValueError(f"{len(broken)} rows refer to rows that are not there")
