@@ -1,0 +1,176 @@
+"""Writing: the scope, the input, then one unit of work that finds the record, checks it and stores what it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from app.services import finding
+from app.services.database import Database
+from app.services.rows import Stored, Values, changed
+from app.services.timing import timed
+from app.services.unit_of_work import LostRace, UnitOfWork, add, in_unit_of_work, replace
+from app.services.upsert import create_data, meant
+from app.services.writes import api_key, client, customer, user
+from app.services.writes.steps import free
+from schema.actor import Actor
+from schema.change import Action, Call, Change, Create, Delete, Outcome, Precondition, Restore, Update, Upsert, Written
+from schema.inputs import Given, for_create, for_update
+from schema.problem import Problem, problem
+from schema.reference import Reference
+from schema.resource import Resource
+
+Become = Callable[[UnitOfWork, Stored | None, Given], Awaitable[Values]]
+BECOME: Mapping[str, Become] = {
+    "user": user.become,
+    "client": client.become,
+    "customer": customer.become,
+    "apiKey": api_key.become,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A change that its actor may ask for, and the values given with it, normalised."""
+
+    change: Change
+    given: Given
+
+
+async def write(db: Database, change: Change, call: Call) -> Written:
+    """Does the change, or raises the Problem for which nothing of it is stored."""
+    with timed("plan"):
+        checked = check(change, call.actor)
+    with timed("db"):
+        return await in_unit_of_work(db, call, lambda work: perform(work, checked))
+
+
+def check(change: Change, actor: Actor) -> Checked:
+    """What can be refused without the database: a missing scope, then bad values."""
+    actor.require(change.resource.write_scope)
+    if change.resource.name == "apiKey" and isinstance(change, Create | Upsert):
+        raise TypeError("a key is made by keys.create_key, which has its secret to give")
+    match change:
+        case Create(resource=resource, data=data):
+            return Checked(change, for_create(resource, data))
+        case Update(resource=resource, data=data):
+            return Checked(change, for_update(resource, data))
+        case Upsert(resource=resource, data=data) as upsert:
+            given = for_update(resource, data)
+            return Checked(meant(upsert, given), given)
+        case _:
+            return Checked(change, {})
+
+
+async def perform(work: UnitOfWork, checked: Checked) -> Written:
+    """Does a checked change within a unit of work; whatever it refuses, it refuses before it stores anything."""
+    match checked.change:
+        case Create(resource=resource):
+            return await _create(work, resource, checked.given)
+        case Update() as change:
+            before = await _found(work, change)
+            return await _save(work, change.resource, before, checked.given, Action.UPDATED)
+        case Upsert() as change:
+            return await _upsert(work, change, checked.given)
+        case Delete() as change:
+            return await _delete(work, change)
+        case Restore() as change:
+            return await _restore(work, change)
+
+
+async def _create(work: UnitOfWork, resource: Resource, given: Given) -> Written:
+    values = await BECOME[resource.name](work, None, given)
+    await free(work, resource, None, values)
+    return _written(await add(work, resource, values), Outcome.CREATED)
+
+
+async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:
+    """Stores what the record becomes by the values given, if that is anything new."""
+    values = await BECOME[resource.name](work, before, given)
+    if action is Action.RESTORED:
+        values = {**values, "deletedAt": None}
+    if not changed(resource, before.values, values):
+        return _written(before, Outcome.UNCHANGED)
+    await free(work, resource, None if action is Action.RESTORED else before.values, values)
+    return _written(await replace(work, resource, before, values, action), Outcome(action.value))
+
+
+async def _upsert(work: UnitOfWork, change: Upsert, given: Given) -> Written:
+    resource = change.resource
+    before = await finding.live(work, resource, change.by)
+    if before is not None:
+        if change.create_only:
+            raise _stale(before)
+        _hold(change.precondition, before)
+        return await _save(work, resource, before, given, Action.UPDATED)
+    if change.by.by_id:
+        raise _missing(resource, change.by)
+    if change.precondition:
+        raise problem("precondition_failed", "There is no such record.")
+    try:
+        return await _revive(work, change, given)
+    except Problem as refusal:
+        if refusal.code == "already_exists" and await finding.live_id(work.tx, work.dialect, resource, change.by):
+            raise LostRace from refusal
+        raise
+
+
+async def _revive(work: UnitOfWork, change: Upsert, given: Given) -> Written:
+    """Restores the last deleted holder of the reference, or makes a new record when there is none."""
+    deleted = await finding.last_deleted(work, change.resource, change.by)
+    if deleted is not None:
+        return await _save(work, change.resource, deleted, given, Action.RESTORED)
+    return await _create(work, change.resource, for_create(change.resource, create_data(change)))
+
+
+async def _delete(work: UnitOfWork, change: Delete) -> Written:
+    before = await _found(work, change)
+    if change.resource.name == "user":
+        await user.leave(work, before)
+    if before.values.get("revokedAt"):
+        return _written(before, Outcome.UNCHANGED)
+    return _written(await replace(work, change.resource, before, before.values, Action.DELETED), Outcome.DELETED)
+
+
+async def _restore(work: UnitOfWork, change: Restore) -> Written:
+    resource, by = change.resource, change.by
+    if not resource.deletable:
+        raise problem("conflict", f"An {resource.name} that was revoked stays so.")
+    find = finding.any_by_id(work, resource, by.value) if by.by_id else finding.live(work, resource, by)
+    before = await find or (None if by.by_id else await finding.last_deleted(work, resource, by))
+    if before is None:
+        raise _missing(resource, by)
+    _hold(change.precondition, before)
+    if before.values["deletedAt"] is None:
+        return _written(before, Outcome.UNCHANGED)
+    values = {**before.values, "deletedAt": None}
+    await free(work, resource, None, values)
+    return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
+
+
+async def _found(work: UnitOfWork, change: Update | Delete) -> Stored:
+    """The live record that is to be changed: it is there for the actor, and in a version that the caller knows."""
+    before = await finding.live(work, change.resource, change.by)
+    if before is not None and change.resource.name == "apiKey" and not api_key.visible(work.call.actor, before):
+        before = None
+    if before is None:
+        raise _missing(change.resource, change.by)
+    _hold(change.precondition, before)
+    return before
+
+
+def _hold(precondition: Precondition | None, before: Stored) -> None:
+    if precondition and precondition.versions is not None and before.version not in precondition.versions:
+        raise _stale(before)
+
+
+def _stale(before: Stored) -> Problem:
+    return problem("precondition_failed", f"The record is at version {before.version}.", etag=f'"{before.version}"')
+
+
+def _missing(resource: Resource, by: Reference) -> Problem:
+    return problem("not_found", f"There is no {resource.name} with the {by.key} {by.value[:100]}.")
+
+
+def _written(record: Stored, outcome: Outcome) -> Written:
+    return Written(record.id, record.version, outcome)

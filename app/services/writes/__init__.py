@@ -1,0 +1,1 @@
+"""What a write does to each resource, and in which order: one file a resource."""

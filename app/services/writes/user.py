@@ -1,0 +1,46 @@
+"""What a write does to a user: roles and states are for admins, and the last active admin stays."""
+
+from __future__ import annotations
+
+from app.services.rows import Stored, Values
+from app.services.unit_of_work import UnitOfWork, alone
+from app.services.writes.steps import Faults, merged, phones, refuse
+from schema.inputs import Given
+from schema.problem import problem
+from schema.resources import USER
+
+_RIGHTS = ("role", "status")
+_OTHERS = "SELECT 1 FROM users WHERE role = 'ADMIN' AND status = 'ACTIVE' AND deleted_at IS NULL AND id <> "
+
+
+async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Values:
+    """The user as it will be; raises when it may not be so."""
+    faults: Faults = {}
+    after = merged(USER, before, given, faults)
+    phones(USER, given, after)
+    refuse(faults)
+    was = before.values if before else {name: _default(name) for name in _RIGHTS}
+    if any(after[name] != was[name] for name in _RIGHTS):
+        work.call.actor.require("admin")
+    if before and not _is_admin(after):
+        await leave(work, before)
+    return after
+
+
+async def leave(work: UnitOfWork, user: Stored) -> None:
+    """Raises when this user is the last active admin: without one nobody could make another."""
+    if not _is_admin(user.values):
+        return
+    await alone(work, "users.admins")
+    if not await work.tx.fetch_row(_OTHERS + work.dialect.placeholder(1, "text") + " LIMIT 1", (user.id,)):
+        raise problem("conflict", "This is the last active admin: make another one first.")
+
+
+def _is_admin(values: Values) -> bool:
+    return bool(values["role"] == "ADMIN" and values["status"] == "ACTIVE" and not values["deletedAt"])
+
+
+def _default(name: str) -> str:
+    field = USER.field(name)
+    assert field is not None
+    return str(field.default)

@@ -1,0 +1,157 @@
+"""How the raw value of a field is read: from JSON to the one form that is stored, or a Fault."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from schema.actor import SCOPES
+from schema.problem import nearest
+from schema.reference import reference
+from schema.resource import FOLDED_KINDS, LIST_KINDS, MAP_KINDS, Field, Kind
+from schema.resources import BY_NAME
+from schema.values import maps
+from schema.values.country import country
+from schema.values.domain import domain, website
+from schema.values.email import email, exact
+from schema.values.fault import Fault, Faults
+from schema.values.instant import instant, now
+from schema.values.locale import locale, time_zone
+from schema.values.phone import phone
+from schema.values.tags import tags
+from schema.values.text import blank, clean
+
+Reader = Callable[[Any], Any]
+
+MAX_ITEMS = 100
+LINES = ("line1", "line2")  # of an address: line breaks may stand in them
+_TEXT_KINDS = FOLDED_KINDS | {Kind.INSTANT, Kind.ID}
+
+
+def reader(field: Field) -> Reader:
+    """Reads a value of this field: blank text is null, null clears where the field can be empty."""
+    read = _reader(field)
+    clearable = _clearable(field)
+    cleared: Any = [] if field.kind in LIST_KINDS else None
+
+    def value(raw: Any) -> Any:
+        if field.kind in _TEXT_KINDS and blank(raw):
+            if not clearable:
+                raise Fault("must not be blank")
+            return None
+        if raw is None:
+            if not clearable:
+                raise Fault("must not be null")
+            return list(cleared) if cleared is not None else None
+        return read(raw)
+
+    return value
+
+
+def _clearable(field: Field) -> bool:
+    """Whether null may be given: it empties a list or map, and has a text that is not required composed anew."""
+    if field.required:
+        return False
+    return field.nullable or field.kind in LIST_KINDS | MAP_KINDS | {Kind.TEXT}
+
+
+def _reader(field: Field) -> Reader:
+    match field.kind:
+        case Kind.TEXT:
+            return lambda raw: clean(raw, max_length=field.max_length, lines=field.name in LINES)
+        case Kind.ENUM:
+            return lambda raw: _choice(field, raw)
+        case Kind.INTEGER:
+            return lambda raw: _whole(raw, field.maximum or 2**53 - 1)
+        case Kind.ID:
+            return lambda raw: _reference(field, raw)
+        case Kind.INSTANT:
+            return {"createdAt": _past, "expiresAt": _future}.get(field.name, instant)
+        case _:
+            return _READERS[field.kind]
+
+
+def _choice(field: Field, raw: Any) -> str:
+    if not isinstance(raw, str) or raw not in field.choices:
+        raise Fault(f"must be one of {', '.join(field.choices)}")
+    return raw
+
+
+def _whole(raw: Any, maximum: int) -> int:
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if type(raw) is not int or not 0 <= raw <= maximum:
+        raise Fault(f"must be a whole number from 0 to {maximum}")
+    return raw
+
+
+def _reference(field: Field, raw: Any) -> Any:
+    if not isinstance(raw, str):
+        raise Fault("must be text: an id or a reference")
+    return reference(raw, BY_NAME[field.target])
+
+
+def _past(raw: Any) -> str:
+    value = instant(raw)
+    if value > now():
+        raise Fault("must not be in the future")
+    return value
+
+
+def _future(raw: Any) -> str:
+    value = instant(raw)
+    if value <= now():
+        raise Fault("must be in the future")
+    return value
+
+
+def _list(raw: Any, read: Reader, same: Callable[[str], str]) -> list[str]:
+    """Each item read, in order; those that are the same as an earlier one dropped."""
+    if not isinstance(raw, list):
+        raise Fault("must be a list of text")
+    if len(raw) > MAX_ITEMS:
+        raise Fault(f"has more than {MAX_ITEMS} items")
+    kept: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for index, item in enumerate(raw):
+        try:
+            value = read(item)
+            kept.setdefault(same(value), value)
+        except Fault as fault:
+            faults[f"[{index}]"] = fault.text
+    if faults:
+        raise Faults(faults)
+    return list(kept.values())
+
+
+def _scope(raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise Fault("must be text")
+    if raw not in SCOPES:
+        shown = f"{raw[:40]} is not a scope" if raw[:40].isprintable() else "is not a scope"
+        raise Fault(f"{shown}{nearest(raw[:40], SCOPES) or '; use ' + ', '.join(SCOPES)}")
+    return raw
+
+
+def _scopes(raw: Any) -> list[str]:
+    found = _list(raw, _scope, str)
+    if not found:
+        raise Fault("needs at least one scope")
+    return found
+
+
+_READERS: dict[Kind, Reader] = {
+    Kind.EMAIL: email,
+    Kind.PHONE: phone,
+    Kind.DOMAIN: domain,
+    Kind.WEBSITE: website,
+    Kind.COUNTRY: country,
+    Kind.LOCALE: locale,
+    Kind.TIME_ZONE: time_zone,
+    Kind.TAGS: tags,
+    Kind.EMAILS: lambda raw: _list(raw, email, exact),
+    Kind.PHONES: lambda raw: _list(raw, phone, str),
+    Kind.SCOPES: _scopes,
+    Kind.METADATA: maps.metadata,
+    Kind.EXTERNAL_IDS: maps.external_ids,
+}
