@@ -7,14 +7,15 @@ from typing import Any
 
 from schema.condition import Condition, signature
 from schema.cursor import decode, fingerprint
-from schema.paths import sortable
+from schema.paths import countable, sortable
 from schema.problem import invalid, nearest
 from schema.resource import Kind, Resource, constant_case
-from schema.selection import DEFAULT_SIZE, MAX_SIZE, Connection, Deleted, Order, Page, Shape
+from schema.selection import DEFAULT_SIZE, MAX_SIZE, Connection, Deleted, Group, Order, Page, Shape
 from schema.values.fault import Fault
 from schema.values.text import fold, plain
 
 MAX_SORTS = 5
+MAX_GROUPS_BY = 5
 MAX_WORDS = 8
 MAX_SEARCH = 500
 
@@ -132,6 +133,19 @@ def _orders(resource: Resource, keys: list[tuple[str, bool]], name: str) -> tupl
     if len({path for path, _ in keys}) < len(keys):
         raise invalid({name: "names a key twice"})
     return tuple(Order(path, *sortable(resource)[path], descending) for path, descending in keys)
+
+
+def groups(resource: Resource, by: list[str] | None) -> tuple[Group, ...]:
+    """The paths to count by; one to five of them."""
+    ways = countable(resource)
+    if not by:
+        raise invalid({"by": "is needed: the fields to count by"})
+    if len(by) > MAX_GROUPS_BY or len(set(by)) < len(by):
+        raise invalid({"by": f"takes at most {MAX_GROUPS_BY} different fields"})
+    for path in by:
+        if path not in ways:
+            raise invalid({"by": f"{path[:80] or 'an empty name'} can't be counted by{nearest(path, tuple(ways))}"})
+    return tuple(Group(path, *ways[path]) for path in by)
 
 
 def search_words(text: Any, name: str = "q") -> tuple[str, ...]:

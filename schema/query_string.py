@@ -11,19 +11,17 @@ from schema.filter import Faults, check_size, compare, parse_filter
 from schema.json_text import strict_json
 from schema.members import default_record, record
 from schema.operators import Operator
-from schema.paging import Span, connection, order_by, search_words, sort_text
-from schema.paths import countable
+from schema.paging import Span, connection, groups, order_by, search_words, sort_text
 from schema.problem import invalid, nearest
 from schema.reference import Reference
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
 from schema.resources import target
-from schema.selection import Connection, Deleted, Flag, Group, Nodes, PageFlag, Shape, Single, Stats, Total
+from schema.selection import Connection, Deleted, Flag, Nodes, PageFlag, Shape, Single, Stats, Total
 from schema.values.fault import Fault
 from schema.values.maps import key_fault, metadata_key
 
 LIST_PARAMETERS = ("limit", "after", "before", "sort", "count", "q", "fields", "expand", "deleted", "filter")
 BODY_MEMBERS = ("filter", "orderBy", "q", "first", "last", "after", "before", "count", "fields", "expand", "deleted")
-MAX_GROUPS_BY = 5
 _PARAMETER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)(?:\[([A-Za-z]*)\])?")
 
 
@@ -114,19 +112,6 @@ def stats_selection(resource: Resource, params: dict[str, str]) -> Stats:
     check_size(where)
     by = groups(resource, params["by"].split(",") if "by" in params else None)
     return Stats(resource, by, where, search_words(params.get("q")), _deleted(params.get("deleted")))
-
-
-def groups(resource: Resource, by: list[str] | None) -> tuple[Group, ...]:
-    """The paths to count by; one to five of them."""
-    ways = countable(resource)
-    if not by:
-        raise invalid({"by": "is needed: the fields to count by"})
-    if len(by) > MAX_GROUPS_BY or len(set(by)) < len(by):
-        raise invalid({"by": f"takes at most {MAX_GROUPS_BY} different fields"})
-    for path in by:
-        if path not in ways:
-            raise invalid({"by": f"{path[:80] or 'an empty name'} can't be counted by{nearest(path, tuple(ways))}"})
-    return tuple(Group(path, *ways[path]) for path in by)
 
 
 def page_shape(nodes: Nodes, count: bool) -> tuple[Shape, ...]:

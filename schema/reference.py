@@ -52,6 +52,14 @@ def reference(text: str, resource: Resource) -> Reference:
     return Reference(resource.name, key, external_id(value))
 
 
+def pointer(text: str, resource: Resource) -> Reference:
+    """The reference in a path or an id argument. What can't be one is an id that no record has, and so is not found."""
+    try:
+        return reference(text, resource)
+    except Fault:
+        return Reference(resource.name, "id", "".join(c for c in text if c.isprintable()))
+
+
 def _takes_external_ids(resource: Resource) -> bool:
     return any(f.kind is Kind.EXTERNAL_IDS for f in resource.fields)
 

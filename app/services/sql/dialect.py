@@ -52,7 +52,7 @@ class Sqlite:
         return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)"
 
     def object(self, pairs: Sequence[tuple[str, str]]) -> str:
-        parts = [_call("json_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs), MAX_PAIRS)]
+        parts = [_call("json_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs) or 1, MAX_PAIRS)]
         return parts[0] if len(parts) == 1 else f"json({_glued(parts)})"
 
     def array(self, expression: str, keep: str) -> str:
@@ -105,7 +105,7 @@ class Postgresql:
         return f"coalesce({condition}, false)"
 
     def object(self, pairs: Sequence[tuple[str, str]]) -> str:
-        parts = [_call("json_build_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs), MAX_PAIRS)]
+        parts = [_call("json_build_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs) or 1, MAX_PAIRS)]
         return parts[0] if len(parts) == 1 else f"({_glued([f'{part}::text' for part in parts])})::json"
 
     def array(self, expression: str, keep: str) -> str:

@@ -1,0 +1,102 @@
+"""What root fields do: read by one Selection, or write and read back what is asked of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import orjson
+
+from app.services.database import Database
+from app.services.keys import create_key, rotate_key
+from app.services.plan import plan
+from app.services.read import read
+from app.services.write import write
+from schema.actor import Actor
+from schema.change import Call, Source, Written
+from schema.graphql.changing import CreateKey, Piece, RotateKey, Write
+from schema.graphql.reading import Read
+from schema.reference import Reference
+from schema.resources import API_KEY, USER
+from schema.selection import Deleted, Many, One, Record, Selection, Single
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, under which trace, and the database that answers."""
+
+    db: Database
+    actor: Actor
+    trace_id: str
+
+
+async def answer_read(caller: Caller, asked: Read) -> bytes | None:
+    """The JSON of a root field of a query; None is null."""
+    if asked.selection is None:
+        return None
+    actor = _own_reader(asked.selection, caller.actor) if asked.own else caller.actor
+    body = (await read(caller.db, asked.selection, actor)).body
+    return _stats(body, asked.stat) if asked.stat and body is not None else body
+
+
+def _own_reader(selection: Selection, actor: Actor) -> Actor:
+    """The actor that reads its own key and that key's owner, whatever its scopes; what lies beyond needs them."""
+    assert isinstance(selection, Single)
+    for owner in selection.record.members:
+        if isinstance(owner, One):
+            for many in owner.record.members:
+                if isinstance(many, Many):
+                    plan(many.connection, actor)
+    return replace(actor, scopes=actor.scopes | {API_KEY.read_scope, USER.read_scope})
+
+
+async def answer_write(caller: Caller, asked: Write) -> bytes | None:
+    """The JSON of a root field of a mutation. What it asks back is checked before anything is written."""
+    for record in asked.records():
+        plan(placeholder(record), caller.actor)
+    written, secret = await _write(caller, asked)
+    if isinstance(asked.answer, Record):
+        return await _read_back(caller, asked.answer, written)
+    texts = [(piece.response, await _piece(caller, asked, piece, written, secret)) for piece in asked.answer]
+    return _object(texts)
+
+
+def placeholder(record: Record) -> Single:
+    """The record by an id that is not known yet."""
+    return Single(record, Reference(record.resource.name, "id", ""), Deleted.INCLUDE)
+
+
+async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
+    call = Call(caller.actor, Source.GRAPHQL, caller.trace_id)
+    match asked.change:
+        case CreateKey(data=data):
+            issued = await create_key(caller.db, data, call)
+        case RotateKey(by=by, overlap_seconds=seconds):
+            issued = await rotate_key(caller.db, by.value, seconds, call)
+        case _:
+            return await write(caller.db, asked.change, call), None
+    return issued.written, issued.secret
+
+
+async def _read_back(caller: Caller, record: Record, written: Written) -> bytes | None:
+    single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
+    return (await read(caller.db, single, caller.actor)).body
+
+
+async def _piece(caller: Caller, asked: Write, piece: Piece, written: Written, secret: str | None) -> bytes:
+    if piece.record:
+        return await _read_back(caller, piece.record, written) or b"null"
+    values = {"outcome": str(written.outcome), "secret": secret, "__typename": asked.type}
+    return orjson.dumps(values[piece.name])
+
+
+def _object(members: Iterable[tuple[str, bytes]]) -> bytes:
+    return orjson.dumps({name: orjson.Fragment(text) for name, text in members})
+
+
+def _stats(body: bytes, asked: tuple[tuple[str, str], ...]) -> bytes:
+    """Groups with the members that are asked for, by their response names."""
+    if asked == (("by", "by"), ("count", "count")):
+        return body
+    groups = [{**group, "__typename": "Stat"} for group in orjson.loads(body)]
+    return orjson.dumps([{response: group[name] for response, name in asked} for group in groups])

@@ -1,0 +1,76 @@
+"""Documents that were parsed, measured and validated, kept for the next request that sends the same text."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, specified_rules, validate
+from graphql.validation.specified_rules import recommended_rules
+
+from schema.graphql import SCHEMA
+from schema.graphql.limits import check_limits, parsed
+
+MAX_ERRORS = 20
+RULES = tuple(dict.fromkeys((*specified_rules, *recommended_rules)))
+
+
+class OperationError(GraphQLError):
+    """It is not clear which operation should run, or it can't be run here: 400 whatever the media type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document within the limits, and what validation finds wrong with it."""
+
+    tree: DocumentNode
+    errors: tuple[GraphQLError, ...]
+
+
+class Documents:
+    """The latest documents, bounded in number and in text; an invalid one is not kept."""
+
+    def __init__(self, entries: int = 500, size: int = 512 * 1024) -> None:
+        self.entries, self.size = entries, size
+        self.held = 0
+        self.kept: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, text: str) -> Document:
+        """The document of a text; raises LimitError or GraphQLSyntaxError."""
+        found = self.kept.get(text)
+        if found is not None:
+            self.kept.move_to_end(text)
+            return found
+        made = _document(text)
+        if not made.errors:
+            self._keep(text, made)
+        return made
+
+    def _keep(self, text: str, document: Document) -> None:
+        self.kept[text] = document
+        self.held += len(text)
+        while len(self.kept) > self.entries or self.held > self.size:
+            oldest, _ = self.kept.popitem(last=False)
+            self.held -= len(oldest)
+
+
+def _document(text: str) -> Document:
+    tree = parsed(text)
+    check_limits(tree)
+    return Document(tree, tuple(validate(SCHEMA, tree, RULES, max_errors=MAX_ERRORS)))
+
+
+def operation(document: Document, name: str | None) -> OperationDefinitionNode:
+    """The operation that is meant; raises OperationError when that is not clear."""
+    found = [d for d in document.tree.definitions if isinstance(d, OperationDefinitionNode)]
+    if name is not None:
+        found = [d for d in found if d.name and d.name.value == name]
+        if not found:
+            raise OperationError(f"The document has no operation named {name[:80]!r}.")
+    if not found:
+        raise OperationError("The document has no operation.")
+    if len(found) > 1 and name is None:
+        raise OperationError("The document has several operations: say by operationName which one is meant.")
+    if found[0].operation is OperationType.SUBSCRIPTION:
+        raise OperationError("Subscriptions are not served here.", found[0])
+    return found[0]

@@ -1,0 +1,56 @@
+"""The endpoint: methods and media types first, then the envelope, then the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.graphql.answers import Caller
+from app.graphql.envelope import from_body, from_query
+from app.graphql.run import run
+from app.middleware.authentication import authenticated
+from app.middleware.exchange import database, exchange, header
+from app.middleware.media import JSON, accepted, content_type, takes_json, weight
+from app.middleware.router import Route
+from schema.problem import problem
+
+GRAPHQL = "application/graphql-response+json"
+
+# Gives the page of the explorer to a person's browser, None to everybody else.
+Explorer = Callable[[Request], Response | None]
+
+
+def graphql_route(explorer: Explorer) -> Route:
+    """The one route of GraphQL."""
+
+    async def by_get(request: Request) -> Response:
+        return explorer(request) or await answer(request)
+
+    return Route("/graphql", {"GET": by_get, "POST": answer})
+
+
+async def answer(request: Request) -> Response:
+    """Runs the document that a request carries."""
+    actor = await authenticated(request.scope)
+    by_get = request.method != "POST"
+    if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
+        raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
+    media = media_type(header(request.scope, b"accept"))
+    envelope = from_query(request.url.query) if by_get else from_body(await request.body())
+    trace = str(exchange(request.scope).trace)
+    result = await run(envelope, Caller(database(request.scope), actor, trace), by_get=by_get)
+    headers = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept"}
+    return Response(result.body(trace), result.status(media == GRAPHQL), headers)
+
+
+def media_type(accept: str | None) -> str:
+    """The form of the answer: GraphQL's own only for who names it, JSON else; raises `not_acceptable`."""
+    ranges = accepted(accept)
+    named = max((part.weight for part in ranges if part.type == GRAPHQL), default=0.0)
+    if named > 0 and named >= weight(JSON, ranges):
+        return GRAPHQL
+    if takes_json(accept):
+        return JSON
+    raise problem("not_acceptable", f"Accept {GRAPHQL} or {JSON}.")

@@ -1,0 +1,65 @@
+"""The envelope of a GraphQL request: query, operationName, variables, extensions, by POST or by GET."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from schema.json_text import strict_json
+from schema.problem import invalid, problem
+from schema.query_string import parameters
+from schema.values.fault import Fault
+
+_TYPES: Mapping[str, tuple[type, str]] = {
+    "query": (str, "text"),
+    "operationName": (str, "text"),
+    "variables": (dict, "an object"),
+    "extensions": (dict, "an object"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is to be run, and with which variables."""
+
+    query: str
+    operation_name: str | None
+    variables: dict[str, Any]
+
+
+def from_body(raw: bytes) -> Envelope:
+    """The envelope in a JSON body; members that nobody knows are ignored, as the protocol asks."""
+    try:
+        value = strict_json(raw)
+    except Fault as fault:
+        raise problem("malformed_json", f"{fault.text[:1].upper()}{fault.text[1:]}.") from None
+    if not isinstance(value, dict):
+        raise problem("malformed_json", "The body must be a JSON object with the member query.")
+    return _checked(value)
+
+
+def from_query(raw: str) -> Envelope:
+    """The envelope in a query string, its variables and extensions being JSON texts."""
+    found: dict[str, Any] = {**parameters(raw)}
+    for name in ("variables", "extensions"):
+        if name in found:
+            try:
+                found[name] = strict_json(found[name].encode("utf-8", "surrogatepass"))
+            except Fault as fault:
+                raise invalid({name: f"is not valid JSON: {fault.text}"}) from None
+    return _checked(found)
+
+
+def _checked(members: Mapping[str, Any]) -> Envelope:
+    given = {name: members[name] for name in _TYPES if members.get(name) is not None}
+    faults = {
+        name: f"must be {what}"
+        for name, (type_, what) in _TYPES.items()
+        if not isinstance(given.get(name, type_()), type_)
+    }
+    if "query" not in given:
+        faults["query"] = "is needed: the GraphQL document"
+    if faults:
+        raise invalid(faults)
+    return Envelope(given["query"], given.get("operationName"), given.get("variables", {}))

@@ -1,0 +1,89 @@
+"""What lives as long as the process: the open database, the watch for maintenance, and how the process ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.auth import noted
+from app.log import log
+from app.services.database import Database
+from app.services.maintenance import Watch
+from app.settings import Settings
+
+
+class Lifespan:
+    """Opens and closes what requests need, and hands it to them in the scope's state."""
+
+    def __init__(self, settings: Settings, db: Database | None, watch: Watch) -> None:
+        self.settings = settings
+        self.watch = watch
+        self._given = db
+        self._db = db
+        self._draining = False
+
+    def around(self, app: ASGIApp) -> ASGIApp:
+        async def layer(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "lifespan":
+                await self._run(receive, send)
+            else:
+                scope.setdefault("state", {})["db"] = self._db
+                await app(scope, receive, send)
+
+        return layer
+
+    def is_draining(self) -> bool:
+        """Whether the process has been told to end, and only goes on for a while."""
+        return self._draining
+
+    async def _run(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self._open()
+        except Exception as error:
+            log.error("the start failed", exc_info=error)
+            await send({"type": "lifespan.startup.failed", "message": ""})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._draining = True
+        await self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def _open(self) -> None:
+        if self._given is None:
+            self._db = await Database.open(self.settings)
+        assert self._db is not None
+        await self.watch.start(self._db)
+        if self.settings.drain_seconds and threading.current_thread() is threading.main_thread():
+            self._drain_on_term(self.settings.drain_seconds)
+
+    async def _close(self) -> None:
+        await self.watch.stop()
+        await noted()
+        if self._given is None and self._db is not None:
+            await self._db.close()
+
+    def _drain_on_term(self, seconds: int) -> None:
+        """On the first SIGTERM `ready` says 503 and nothing else changes; after that time the server ends as ever."""
+        loop = asyncio.get_running_loop()
+        end: Any = signal.getsignal(signal.SIGTERM)
+
+        def begin(number: int) -> None:
+            self._draining = True
+            log.info("draining", seconds=seconds)
+            loop.call_later(seconds, end, number, None)
+
+        def on_term(number: int, frame: FrameType | None) -> None:
+            # A handler runs in the midst of anything, the writing of a log line too: it only leaves word.
+            if self._draining:
+                end(number, frame)
+            else:
+                loop.call_soon_threadsafe(begin, number)
+
+        signal.signal(signal.SIGTERM, on_term)

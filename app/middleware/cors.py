@@ -1,0 +1,70 @@
+"""Which web pages may call: preflights are answered here, and every other answer says it in its headers."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.middleware.exchange import header, header_lines
+
+METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
+REQUEST_HEADERS = (
+    "Authorization, Content-Type, Accept, If-Match, If-None-Match, Idempotency-Key, traceparent, tracestate"
+)
+EXPOSED = (
+    "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, traceresponse, Server-Timing, Idempotent-Replayed"
+)
+MAX_AGE = "86400"
+
+
+class Cors:
+    """`origins` are those that may call: `*` alone is all of them. Never with credentials: a key is no cookie."""
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
+        self.app = app
+        self.origins = frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or _is_docs(scope["path"]):
+            await self.app(scope, receive, send)
+            return
+        allowed = self._allowed(scope)
+        if _is_preflight(scope):
+            await send({"type": "http.response.start", "status": 204, "headers": [*allowed, *_PREFLIGHT]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+
+        async def shared(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *allowed, *_EXPOSED]}
+            await send(message)
+
+        await self.app(scope, receive, shared)
+
+    def _allowed(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        if "*" in self.origins:
+            return [(b"access-control-allow-origin", b"*")]
+        origin = header(scope, b"origin")
+        vary = (b"vary", b"Origin")
+        if origin not in self.origins:
+            return [vary]
+        return [(b"access-control-allow-origin", origin.encode("latin-1")), vary]
+
+
+_EXPOSED = [(b"access-control-expose-headers", EXPOSED.encode())]
+_PREFLIGHT = [
+    (b"access-control-allow-methods", METHODS.encode()),
+    (b"access-control-allow-headers", REQUEST_HEADERS.encode()),
+    (b"access-control-max-age", MAX_AGE.encode()),
+]
+
+
+def _is_docs(path: str) -> bool:
+    return path == "/docs" or path.startswith("/docs/")
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return (
+        scope["method"] == "OPTIONS"
+        and bool(header_lines(scope, b"origin"))
+        and bool(header_lines(scope, b"access-control-request-method"))
+    )

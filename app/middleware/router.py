@@ -1,0 +1,142 @@
+"""From a path to its route and from a method to its handler: 404 and 405, HEAD and OPTIONS, before anything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote_to_bytes
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from app.middleware.exchange import exchange
+from schema.problem import problem
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+_ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
+_BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path such as `/customers/{ref}`, and the handler of each method; GET answers HEAD too."""
+
+    path: str
+    methods: Mapping[str, Handler]
+
+    @cached_property
+    def pattern(self) -> tuple[str, ...]:
+        return tuple(self.path.split("/")[1:])
+
+
+class Router:
+    """The innermost layer. `others` are Starlette's own routes, asked when none of `routes` has the path."""
+
+    def __init__(self, routes: Sequence[Route], others: Sequence[BaseRoute] = ()) -> None:
+        self._others = others
+        self._by_length: dict[int, list[Route]] = {}
+        # A literal path stands before one with a parameter in the same place.
+        for route in sorted(routes, key=lambda route: route.path.count("{")):
+            self._by_length.setdefault(len(route.pattern), []).append(route)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        found = self._find(scope)
+        if found is None:
+            await self._other(scope, receive, send)
+            return
+        route, values = found
+        exchange(scope).route = route.path
+        handler = route.methods.get("GET" if scope["method"] == "HEAD" else scope["method"])
+        if handler is None:
+            await _no_handler(scope["method"], tuple(route.methods))(scope, receive, send)
+            return
+        scope["path_params"] = values
+        response = await handler(Request(scope, receive))
+        await response(scope, receive, send)
+
+    def _find(self, scope: Scope) -> tuple[Route, dict[str, str]] | None:
+        segments = split(scope.get("raw_path") or scope["path"].encode())
+        for route in self._by_length.get(len(segments), ()) if segments else ():
+            values = _matched(route.pattern, segments or ())
+            if values is not None:
+                return route, values
+        return None
+
+    async def _other(self, scope: Scope, receive: Receive, send: Send) -> None:
+        allowed: list[str] = []
+        for route in self._others:
+            match, child = route.matches(scope)
+            if match is Match.NONE:
+                continue
+            exchange(scope).route = getattr(route, "path", None)
+            if match is Match.FULL:
+                scope.update(child)
+                await route.handle(scope, receive, send)
+                return
+            allowed += getattr(route, "methods", None) or ()
+        if not allowed:
+            raise problem("not_found")
+        await _no_handler(scope["method"], tuple(sorted(allowed)))(scope, receive, send)
+
+
+def split(raw_path: bytes) -> tuple[str, ...] | None:
+    """The segments of a path, each decoded by itself, so that an escaped `/` is data; None if one can't be decoded."""
+    path = _ABSOLUTE.sub(b"", raw_path, count=1) if not raw_path.startswith(b"/") else raw_path
+    if not path.startswith(b"/"):
+        return None
+    try:
+        return tuple(_decoded(segment) for segment in path[1:].split(b"/"))
+    except ValueError:
+        return None
+
+
+def allow(methods: Sequence[str]) -> str:
+    """The value of an Allow header: what has a handler, and what the router answers itself."""
+    return ", ".join(dict.fromkeys(_with_own(methods)))
+
+
+def _with_own(methods: Sequence[str]) -> Iterator[str]:
+    for method in methods:
+        yield method
+        if method == "GET":
+            yield "HEAD"
+    yield "OPTIONS"
+
+
+def _no_handler(method: str, methods: Sequence[str]) -> Response:
+    allowed = allow(methods)
+    if method == "OPTIONS":
+        patch = {"Accept-Patch": "application/merge-patch+json, application/json"} if "PATCH" in methods else {}
+        query = {"Accept-Query": "application/json"} if "QUERY" in methods else {}
+        return Response(status_code=204, headers={"Allow": allowed, **patch, **query})
+    raise problem("method_not_allowed", f"This path takes {allowed}.", allow=allowed)
+
+
+def _matched(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
+    values: dict[str, str] = {}
+    for part, segment in zip(pattern, segments, strict=True):
+        if part.startswith("{"):
+            if not segment:
+                return None
+            values[part[1:-1]] = segment
+        elif part != segment:
+            return None
+    return values
+
+
+def _decoded(segment: bytes) -> str:
+    if b"%" not in segment:
+        return segment.decode()
+    if _BAD_ESCAPE.search(segment):
+        raise ValueError
+    text = unquote_to_bytes(segment).decode()
+    if "\0" in text:
+        raise ValueError
+    return text

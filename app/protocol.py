@@ -1,0 +1,215 @@
+"""uvicorn's protocols, so that bad HTTP gets Cube's own answer: what a parser refuses goes through the app too."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from typing import Any
+
+import h11
+import httptools
+from uvicorn.protocols.http import h11_impl, httptools_impl
+
+from app.middleware.limits import MAX_HEADERS, MAX_URI, malformed
+from schema.problem import Problem, problem
+
+# Room for the longest URL, the largest headers and the signs between them; the app knows the exact limits.
+MAX_HEAD = MAX_URI + MAX_HEADERS + 16 * 1024
+
+_METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
+_KNOWN = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"QUERY", b"CONNECT", b"TRACE"))
+
+_BAD_HTTP = malformed("The request is not valid HTTP.")
+_LONG_URI = problem("uri_too_long", f"The URL is longer than {MAX_URI:,} bytes.", connection="close")
+_LARGE_HEADERS = problem("headers_too_large", f"The headers are larger than {MAX_HEADERS:,} bytes.", connection="close")
+
+
+class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
+    """The fast one. A connection that begins with a method unknown to its parser is handed to the other."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False  # Cube has a line of its own
+        self.early = b""  # what came before it was certain which protocol this is
+        self.between = True  # no request has begun
+        self.in_body = False
+        self.unspent = 0  # bytes that belong to no body: the parser keeps them
+        self.refused = False
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        if self.refused:
+            return
+        if self.between:
+            data, self.early = self.early + data, b""
+            if self._is_for_h11(data):
+                return
+        self.unspent += len(data)
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            # No other protocol is spoken here: the request is answered, and others may follow.
+            self.parser = httptools.HttpRequestParser(self)
+            if rest := data[upgrade.args[0] :]:
+                self.data_received(rest)
+        except httptools.HttpParserError:
+            self._refuse(_BAD_HTTP)
+        else:
+            if self.unspent > MAX_HEAD:
+                self._refuse(_LONG_URI if len(self.url) > MAX_URI else _LARGE_HEADERS)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.between = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self.in_body:  # trailers say nothing that is wanted
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self.unspent = 0
+        super().on_headers_complete()
+        self.in_body = True
+
+    def on_body(self, body: bytes) -> None:
+        self.unspent = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self.unspent = 0
+        self.in_body = False
+        self.between = True
+
+    def _is_for_h11(self, data: bytes) -> bool:
+        """Hands over what begins with another method, or waits for the method's end; the app will say 405."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            return False
+        start = data.lstrip(b"\r\n")
+        word, space, _ = start[:33].partition(b" ")
+        if word in _KNOWN or not _METHOD.fullmatch(word):
+            return False
+        if not space:
+            self.early = data if len(start) < 33 else b""
+            return bool(self.early)
+        other = H11Protocol(self.config, self.server_state, self.app_state)
+        self.connections.discard(self)
+        other.connection_made(self.transport)
+        self.transport.set_protocol(other)
+        other.data_received(data)
+        return True
+
+    def _refuse(self, found: Problem) -> None:
+        """Answers with a problem and closes: through the request's own answer if the app has begun with it."""
+        self.refused = True
+        if self.in_body:
+            _interrupt(self.cycle, self.transport, found)
+            return
+        cycle = httptools_impl.RequestResponseCycle(
+            scope=_scope(self, found),
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=False,
+            keep_alive=False,
+            on_response=self.on_response_complete,
+        )
+        running = self.cycle
+        self.cycle = cycle
+        if running is None or running.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.pipeline.appendleft((cycle, self.app))
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Whoever offers another protocol is simply not answered in it."""
+
+
+class H11Protocol(h11_impl.H11Protocol):
+    """The lenient one, in Python."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False
+        self.refused = False
+
+    def data_received(self, data: bytes) -> None:
+        if not self.refused:
+            super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """Called while h11's error is handled, which knows whether it is about a size."""
+        error = sys.exception()
+        too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
+        self._refuse(self._size() if too_large else _BAD_HTTP)
+
+    def _size(self) -> Problem:
+        head, _ = self.conn.trailing_data
+        if self._in_body():
+            return _LARGE_HEADERS  # trailers
+        return _LARGE_HEADERS if b"\n" in head[: MAX_URI + 64] else _LONG_URI
+
+    def _in_body(self) -> bool:
+        return self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete
+
+    def _refuse(self, found: Problem) -> None:
+        self.refused = True
+        if self._in_body():
+            _interrupt(self.cycle, self.transport, found)
+            return
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.close()
+            return
+        self.cycle = h11_impl.RequestResponseCycle(
+            scope=_scope(self, found),
+            conn=self.conn,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            on_response=self.on_response_complete,
+        )
+        task = self.loop.create_task(self.cycle.run_asgi(self.app))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """As above."""
+
+
+def _interrupt(cycle: Any, transport: asyncio.Transport, found: Problem) -> None:
+    """The body of a running request is bad: whoever waits for it is told; an answer that is out stays as it is."""
+    if cycle.response_complete:
+        transport.close()
+        return
+    cycle.scope["state"]["refusal"] = found
+    cycle.keep_alive = False
+    cycle.more_body = False
+    cycle.message_event.set()
+
+
+def _scope(protocol: HttpToolsProtocol | H11Protocol, found: Problem) -> Any:
+    """A request of which no more is known than that it is refused, and the headers that were read before."""
+    return {
+        "type": "http",
+        "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
+        "http_version": "1.1",
+        "server": protocol.server,
+        "client": protocol.client,
+        "scheme": protocol.scheme,
+        "method": "UNKNOWN",
+        "root_path": protocol.root_path,
+        "path": "",
+        "raw_path": b"",
+        "query_string": b"",
+        "headers": list(protocol.headers or ()),
+        "state": {**protocol.app_state, "refusal": found},
+    }

@@ -1,0 +1,108 @@
+"""What is asked of every request, in the order of the contract, before a handler sees it; and what a handler reads."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app.middleware.authentication import authenticated
+from app.middleware.exchange import database, exchange, header, header_lines
+from app.middleware.media import JSON, MERGE_PATCH, content_type, takes_json
+from app.middleware.router import Handler
+from app.services.database import Database
+from schema.actor import Actor
+from schema.change import Call, Source
+from schema.json_text import strict_json
+from schema.problem import problem
+from schema.query_string import parameters
+from schema.reference import Reference, pointer
+from schema.resource import Resource
+from schema.values.fault import Fault
+
+NONE: tuple[str, ...] = ()
+BODY = (JSON,)
+PATCH = (MERGE_PATCH, JSON)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that has passed the checks."""
+
+    request: Request
+    actor: Actor
+    params: dict[str, str]
+    body: dict[str, Any]
+
+    @property
+    def db(self) -> Database:
+        return database(self.request.scope)
+
+    @property
+    def call(self) -> Call:
+        """On whose behalf, and under which trace, a write is done."""
+        return Call(self.actor, Source.REST, str(exchange(self.request.scope).trace))
+
+    def header(self, name: str) -> str | None:
+        return header(self.request.scope, name.encode())
+
+    def reference(self, resource: Resource) -> Reference:
+        """The reference in the path."""
+        return pointer(self.request.path_params["ref"], resource)
+
+
+def checked(
+    handler: Callable[[Asked], Awaitable[Response]],
+    *scopes: str,
+    takes: tuple[str, ...] = NONE,
+    optional: bool = False,
+) -> Handler:
+    """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`."""
+
+    async def endpoint(request: Request) -> Response:
+        actor = await authenticated(request.scope)
+        sent = _check_media_types(request, takes, optional)
+        for scope in scopes:
+            actor.require(scope)
+        body = await _body(request, takes, optional and not sent) if takes else {}
+        params = parameters(request.scope["query_string"].decode("latin-1"))
+        return await handler(Asked(request, actor, params, body))
+
+    return endpoint
+
+
+def _check_media_types(request: Request, takes: tuple[str, ...], optional: bool) -> bool:
+    """Whether the body's type is told; raises 415 for a type that is not taken, 406 if JSON may not be sent."""
+    lines = header_lines(request.scope, b"content-type") if takes else []
+    if takes and not (optional and not lines) and (len(lines) != 1 or content_type(lines[0]) not in takes):
+        raise _unsupported(request.method, takes)
+    if not takes_json(header(request.scope, b"accept")):
+        raise problem("not_acceptable", f"What can be sent is {JSON}.")
+    return bool(lines)
+
+
+def _unsupported(method: str, takes: tuple[str, ...]) -> Exception:
+    types = ", ".join(takes)
+    found = problem("unsupported_media_type", f"The body must be {' or '.join(takes)}, in UTF-8.", accept=types)
+    if method in ("PATCH", "QUERY"):
+        found.headers = {**found.headers, f"Accept-{method.title()}": types}
+    return found
+
+
+async def _body(request: Request, takes: tuple[str, ...], untyped: bool) -> dict[str, Any]:
+    """The object in the body; a body without a type may only be empty or `{}`."""
+    raw = await request.body()
+    if untyped and raw.strip() not in (b"", b"{}"):
+        raise _unsupported(request.method, takes)
+    if not raw and untyped:
+        return {}
+    try:
+        found = strict_json(raw)
+    except Fault as fault:
+        raise problem("malformed_json", f"{fault.text[:1].upper()}{fault.text[1:]}.") from None
+    if not isinstance(found, dict):
+        raise problem("malformed_json", "The body must be an object.")
+    return found

@@ -1,0 +1,65 @@
+"""The requests about API keys that are like no other resource's: making, rotating, and who am I."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from app.rest.answers import conditional_response, record_response
+from app.rest.checks import Asked
+from app.rest.preconditions import check, if_match
+from app.rest.writes import location, read_back
+from app.services.keys import Issued, create_key, rotate_key
+from app.services.read import Answer, read
+from schema.actor import SYSTEM
+from schema.problem import invalid, nearest
+from schema.query_string import default_single, no_parameters, single_selection
+from schema.reference import Reference
+from schema.resources import API_KEY
+
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def create(asked: Asked) -> Response:
+    """`POST /api-keys`: the key, and its secret this once"""
+    no_parameters(asked.params)
+    issued = await create_key(asked.db, asked.body, asked.call)
+    return await _with_secret(asked, issued, 201, {"Location": location(API_KEY, issued.written)})
+
+
+async def rotate(asked: Asked) -> Response:
+    """`POST /api-keys/{id}/rotate`: the key with another secret; the old one lives on for the overlap"""
+    no_parameters(asked.params)
+    overlap = _overlap(asked.body)
+    by, precondition = asked.reference(API_KEY), if_match(asked.header("if-match"))
+    if precondition is not None:
+        held = await read(asked.db, default_single(API_KEY, by), asked.actor)
+        if held.version is not None:
+            check(precondition, held.version)
+    return await _with_secret(asked, await rotate_key(asked.db, by.value, overlap, asked.call), 200, {})
+
+
+async def me(asked: Asked) -> Response:
+    """`GET /me`: the key of this very request, with its owner; any key may ask"""
+    no_parameters(asked.params)
+    assert asked.actor.key_id is not None
+    selection = single_selection(API_KEY, Reference(API_KEY.name, "id", asked.actor.key_id), {"expand": "owner"})
+    found = await read(asked.db, selection, SYSTEM)
+    return conditional_response(found, asked.header("if-none-match"))
+
+
+def _overlap(body: dict[str, Any]) -> Any:
+    for name in body:
+        if name != "overlapSeconds":
+            raise invalid({name[:80]: f"is not a member of this body{nearest(name, ('overlapSeconds',))}"})
+    return body.get("overlapSeconds")
+
+
+async def _with_secret(asked: Asked, issued: Issued, status: int, headers: dict[str, str]) -> Response:
+    """The record with `secret` as one more member; nobody on the way may keep it."""
+    found = await read_back(API_KEY, asked, issued.written)
+    assert found.body is not None
+    body = found.body[:-1] + b',"secret":' + orjson.dumps(issued.secret) + b"}"
+    return record_response(Answer(body, found.version), status, {**headers, **NO_STORE})

@@ -1,0 +1,95 @@
+"""The routes of each resource: which method on which path asks for which scope and goes to which handler."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from starlette.responses import Response
+
+from app.middleware.router import Handler, Route
+from app.rest import keys, reads, writes
+from app.rest.checks import BODY, PATCH, Asked, checked
+from schema.resource import Resource
+from schema.resources import API_KEY, target
+
+
+def routes_for(resource: Resource) -> list[Route]:
+    """Every route of a resource."""
+    return _key_routes() if resource is API_KEY else _directory_routes(resource)
+
+
+def me_route() -> Route:
+    return Route("/me", {"GET": checked(keys.me)})
+
+
+def _directory_routes(resource: Resource) -> list[Route]:
+    all_, one = f"/{resource.path}", f"/{resource.path}/{{ref}}"
+    reading, writing = partial(_to, resource, resource.read_scope), partial(_to, resource, resource.write_scope)
+    return [
+        Route(
+            all_,
+            {
+                "GET": reading(reads.list_records),
+                "QUERY": reading(reads.query_records, takes=BODY),
+                "POST": writing(writes.create_record, takes=BODY),
+            },
+        ),
+        Route(f"{all_}/stats", {"GET": reading(reads.get_stats)}),
+        Route(
+            one,
+            {
+                "GET": reading(reads.get_record),
+                "PATCH": writing(writes.update_record, takes=PATCH),
+                "PUT": writing(writes.put_record, takes=BODY),
+                "DELETE": writing(writes.delete_record),
+            },
+        ),
+        Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True)}),
+        Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
+        *(
+            Route(
+                f"{one}/{relation.name}",
+                {
+                    "GET": checked(
+                        partial(reads.list_related, resource, relation),
+                        resource.read_scope,
+                        target(relation).read_scope,
+                    )
+                },
+            )
+            for relation in resource.to_many
+        ),
+    ]
+
+
+def _key_routes() -> list[Route]:
+    one = f"/{API_KEY.path}/{{ref}}"
+    reading, writing = partial(_to, API_KEY, API_KEY.read_scope), partial(_to, API_KEY, API_KEY.write_scope)
+    return [
+        Route(
+            f"/{API_KEY.path}",
+            {
+                "GET": reading(reads.list_records),
+                "QUERY": reading(reads.query_records, takes=BODY),
+                "POST": checked(keys.create, API_KEY.write_scope, takes=BODY),
+            },
+        ),
+        Route(
+            one,
+            {
+                "GET": reading(reads.get_record),
+                "PATCH": writing(writes.update_record, takes=PATCH),
+                "DELETE": writing(writes.delete_record),
+            },
+        ),
+        Route(f"{one}/rotate", {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True)}),
+        Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
+    ]
+
+
+def _to(
+    resource: Resource, scope: str, handler: Callable[[Resource, Asked], Awaitable[Response]], **how: Any
+) -> Handler:
+    return checked(partial(handler, resource), scope, **how)

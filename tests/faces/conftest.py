@@ -1,0 +1,54 @@
+"""A running Cube on each database, and its two faces."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.services.database import Database
+from app.services.keys import create_key
+from app.services.write import write
+from app.settings import Settings
+from schema.actor import SYSTEM
+from schema.change import Call, Create, Source
+from schema.resources import USER
+from tests.faces.face import Face, Graphql, Rest
+
+CLI = Call(SYSTEM, Source.CLI, "00-" + "0" * 31 + "1-" + "0" * 15 + "1-01")
+
+
+@pytest.fixture
+async def db(migrated_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """An authenticated session with everything allowed."""
+    settings = Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None)
+    admin = await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CLI)
+    issued = await create_key(db, {"name": "tests", "scopes": ["*"], "ownerId": admin.id}, CLI)
+    transport = httpx.ASGITransport(create_app(settings, db=db), raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://cube.test", headers=headers) as session:
+        yield session
+
+
+@pytest.fixture(params=["rest", "graphql"])
+def face(request: pytest.FixtureRequest, http: httpx.AsyncClient) -> Face:
+    return Rest(http) if request.param == "rest" else Graphql(http)
+
+
+@pytest.fixture
+def rest(http: httpx.AsyncClient) -> Rest:
+    return Rest(http)
+
+
+@pytest.fixture
+def graphql(http: httpx.AsyncClient) -> Graphql:
+    return Graphql(http)

@@ -1,0 +1,55 @@
+"""A Cube on each database, asked by GraphQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.services.database import Database
+from app.services.keys import create_key
+from app.services.write import write
+from app.settings import Settings
+from schema.actor import SYSTEM
+from schema.change import Call, Create, Source
+from schema.resources import USER
+from tests.graphql.asking import Asking
+
+CLI = Call(SYSTEM, Source.CLI, "00-" + "0" * 31 + "1-" + "0" * 15 + "1-01")
+
+
+@pytest.fixture
+async def db(migrated_url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def admin(db: Database) -> str:
+    """The id of the user who owns the keys."""
+    return (await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CLI)).id
+
+
+@pytest.fixture
+async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A session without a key."""
+    settings = Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None)
+    transport = httpx.ASGITransport(create_app(settings, db=db), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://cube.test") as session:
+        yield session
+
+
+@pytest.fixture
+async def asking(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
+    """A caller that may do everything."""
+    return Asking(http, (await create_key(db, {"name": "all", "scopes": ["*"], "ownerId": admin}, CLI)).secret)
+
+
+@pytest.fixture
+async def reader(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
+    """A caller that may read customers, and nothing else."""
+    data = {"name": "reader", "scopes": ["customers:read"], "ownerId": admin}
+    return Asking(http, (await create_key(db, data, CLI)).secret)
