@@ -77,3 +77,13 @@ def signature(condition: Condition | None) -> object:
             return ("not", signature(condition.part))
         case Every() | Some():
             return (type(condition).__name__, [signature(part) for part in condition.parts])
+
+
+def after_prefix(prefix: str) -> str | None:
+    """The least text above all that begin with this, by code point; None when there is no bound."""
+    while prefix:
+        code = ord(prefix[-1]) + 1
+        if code <= 0x10FFFF:
+            return prefix[:-1] + chr(0xE000 if 0xD800 <= code <= 0xDFFF else code)
+        prefix = prefix[:-1]
+    return None

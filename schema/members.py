@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from schema.problem import invalid, nearest
 from schema.resource import Field, Relation, Resource
@@ -25,12 +26,14 @@ class _Level:
         self.named = (self.named or set()) | {field_name}
 
 
+@cache
 def default_record(resource: Resource) -> Record:
     """Every field, in the declared order."""
     return Record(resource, tuple(Leaf(f.name, f) for f in resource.fields))
 
 
-def record(resource: Resource, fields: str | None, expand: str | None) -> Record:
+@lru_cache(512)
+def record(resource: Resource, fields: str | None = None, expand: str | None = None) -> Record:
     """The record that `fields` and `expand` ask for; raises `validation_failed` that names each bad path."""
     if fields is None and expand is None:
         return default_record(resource)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from schema.condition import Condition, signature
@@ -89,12 +90,14 @@ def key_types(order: tuple[Order, ...]) -> tuple[type, ...]:
     return (*(int if o.field.kind is Kind.INTEGER else str for o in order), str)
 
 
+@cache
 def default_order(resource: Resource) -> tuple[Order, ...]:
     created = resource.field("createdAt")
     assert created is not None
     return (Order("createdAt", (), created, True),)
 
 
+@lru_cache(512)
 def sort_text(resource: Resource, text: str) -> tuple[Order, ...]:
     """REST's `sort=-createdAt,client.name`."""
     keys = [(key.removeprefix("-"), key.startswith("-")) for key in text.split(",")]

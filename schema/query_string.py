@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -48,7 +49,6 @@ def list_selection(resource: Resource, params: dict[str, str], within: Condition
         parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
     )
     check_size(where)
-    members = record(resource, params.get("fields"), params.get("expand"))
     span = Span(
         first=_limit(params["limit"]) if "limit" in params else None,
         after=params.get("after"),
@@ -59,7 +59,7 @@ def list_selection(resource: Resource, params: dict[str, str], within: Condition
         span = Span(last=span.first or span.default, after=span.after, before=span.before, size_name="limit")
     return connection(
         resource,
-        page_shape(Nodes("data", members), _flag("count", params.get("count", "false"))),
+        page_shape(resource, params.get("fields"), params.get("expand"), _flag("count", params.get("count", "false"))),
         where=where,
         search=search_words(params.get("q")),
         order=sort_text(resource, params["sort"]) if "sort" in params else (),
@@ -81,7 +81,7 @@ def body_selection(resource: Resource, body: dict[str, Any]) -> Connection:
     fields, expand = (_joined_text(name, body.get(name)) for name in ("fields", "expand"))
     return connection(
         resource,
-        page_shape(Nodes("data", record(resource, fields, expand)), body.get("count") or False),
+        page_shape(resource, fields, expand, body.get("count") or False),
         where=parse_filter(resource, body.get("filter")),
         search=search_words(body.get("q")),
         order=order_by(resource, body.get("orderBy")),
@@ -114,8 +114,10 @@ def stats_selection(resource: Resource, params: dict[str, str]) -> Stats:
     return Stats(resource, by, where, search_words(params.get("q")), _deleted(params.get("deleted")))
 
 
-def page_shape(nodes: Nodes, count: bool) -> tuple[Shape, ...]:
-    """REST's page."""
+@lru_cache(512)
+def page_shape(resource: Resource, fields: str | None, expand: str | None, count: bool) -> tuple[Shape, ...]:
+    """REST's page; the same one for the same words, so that what was worked out for it is found again."""
+    nodes = Nodes("data", record(resource, fields, expand))
     ends = (PageFlag("nextCursor", Flag.NEXT), PageFlag("previousCursor", Flag.PREVIOUS))
     return (nodes, *ends, Total("totalCount")) if count else (nodes, *ends)
 

@@ -205,9 +205,9 @@ class Stats:
 Selection = Connection | Single | Several | Stats
 
 
-def records(connection: Connection) -> Iterator[Record]:
+def records(shape: tuple[Shape, ...]) -> Iterator[Record]:
     """Every Record that a connection's shape asks for."""
-    for part in connection.shape:
+    for part in shape:
         if isinstance(part, Nodes):
             yield part.record
         elif isinstance(part, Edges):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.services.kept import Kept
+from app.services.sql.params import Sight, everything
 from app.services.visible import visible
 from schema.actor import Actor
 from schema.condition import Condition, Every, Not, Some, Through
 from schema.problem import Problem, invalid
 from schema.resource import Relation, Resource
 from schema.resources import target
-from schema.selection import Connection, Many, One, Record, Selection, Several, Single, Stats, records
+from schema.selection import Connection, Many, One, Record, Selection, Several, Shape, Single, Stats, records
 
 MAX_COST = 10_000
 
@@ -22,17 +24,19 @@ class ReadPlan:
 
     selection: Selection
     cost: int
-    sight: Callable[[Resource], Condition | None]
+    sight: Sight
 
 
 def plan(selection: Selection, actor: Actor) -> ReadPlan:
     """Checks rights and cost; raises `insufficient_scope`, or `validation_failed` for what costs too much."""
-    for resource in dict.fromkeys(_resources(selection)):
+    resources = dict.fromkeys(_resources(selection))
+    for resource in resources:
         actor.require(resource.read_scope)
     rows = cost(selection)
     if rows > MAX_COST:
         raise too_costly(rows)
-    return ReadPlan(selection, rows, lambda resource: visible(resource, actor))
+    narrowed = any(visible(resource, actor) is not None for resource in resources)
+    return ReadPlan(selection, rows, (lambda resource: visible(resource, actor)) if narrowed else everything)
 
 
 def too_costly(rows: int) -> Problem:
@@ -45,26 +49,34 @@ def cost(selection: Selection) -> int:
         case Connection():
             return _connection_cost(selection, 1)
         case Single():
-            return 1 + _record_cost(selection.record, 1)
+            return 1 + _record_cost(selection.record)
         case Several(singles=singles):
-            return sum(1 + _record_cost(single.record, 1) for single in singles if single)
+            return sum(1 + _record_cost(single.record) for single in singles if single)
         case Stats():
             return 1
 
 
 def _connection_cost(connection: Connection, parents: int) -> int:
     rows = parents * connection.page.size
-    return rows + sum(_record_cost(record, rows) for record in records(connection))
+    return rows + rows * _below(connection.shape)
 
 
-def _record_cost(record: Record, rows: int) -> int:
+def _record_cost(record: Record) -> int:
+    """What one record of a page costs below itself."""
     total = 0
     for member in record.members:
         if isinstance(member, Many):
-            total += _connection_cost(member.connection, rows)
+            total += _connection_cost(member.connection, 1)
         elif isinstance(member, One):
-            total += _record_cost(member.record, rows)
+            total += _record_cost(member.record)
     return total
+
+
+def _shape_cost(shape: tuple[Shape, ...]) -> int:
+    return sum(_record_cost(record) for record in records(shape))
+
+
+_below: Kept[tuple[Shape, ...], int] = Kept(_shape_cost)
 
 
 def _resources(selection: Selection) -> Iterator[Resource]:
@@ -89,8 +101,14 @@ def _of_connection(connection: Connection) -> Iterator[Resource]:
     yield from _of_condition(connection.where)
     for order in connection.order:
         yield from _of_hops(order.hops)
-    for record in records(connection):
-        yield from _of_record(record)
+    yield from _of_shape(connection.shape)
+
+
+def _resources_of_shape(shape: tuple[Shape, ...]) -> tuple[Resource, ...]:
+    return tuple(dict.fromkeys(resource for record in records(shape) for resource in _of_record(record)))
+
+
+_of_shape: Kept[tuple[Shape, ...], tuple[Resource, ...]] = Kept(_resources_of_shape)
 
 
 def _of_record(record: Record) -> Iterator[Resource]:

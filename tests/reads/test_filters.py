@@ -18,7 +18,7 @@ from schema.problem import Problem
 from schema.query_string import list_selection, page_shape, parameters
 from schema.resource import Field, Kind, Resource
 from schema.resources import CLIENT, CUSTOMER, DIRECTORY, USER, target
-from schema.selection import Deleted, Leaf, Nodes, Record
+from schema.selection import Deleted
 from tests.oracle import Directory
 from tests.world import NAMES, PLANS, TAGS, fill
 
@@ -29,11 +29,9 @@ async def find(
     db: Database, resource: Resource, filter_: Json | None, q: str = "", deleted: str = "EXCLUDE"
 ) -> list[str]:
     """The ids that a filter finds; the total must be the same number."""
-    id_ = resource.field("id")
-    assert id_ is not None
     selection = connection(
         resource,
-        page_shape(Nodes("data", Record(resource, (Leaf("id", id_),))), count=True),
+        page_shape(resource, "id", None, True),
         where=parse_filter(resource, filter_),
         search=search_words(q),
         span=Span(first=1000),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.services.rows import Values
-from app.services.sql.params import Builder
+from app.services.sql.params import Builder, fixed
 from app.services.unit_of_work import UnitOfWork
 from schema.inputs import Given
 from schema.reference import Reference
@@ -61,12 +61,12 @@ async def _live_ids(work: UnitOfWork, resource: Resource, key: str, values: list
     if Reference(resource.name, key, "").external:
         column = "e.value"
         source = f"external_ids e JOIN {resource.table} r ON r.id = e.record"
-        also = f"e.resource = {b.text(resource.name)} AND e.system = {b.text(key)} AND "
+        also = f"e.resource = {b.text(fixed(resource.name))} AND e.system = {b.text(fixed(key))} AND "
     else:
         declared = resource.field(key)
         assert declared is not None
         column = f"r.{declared.column}{'_exact' if declared.kind is Kind.EMAIL else ''}"
         source, also = f"{resource.table} r", ""
-    among = work.dialect.one_of(column, b.texts(values))
+    among = work.dialect.one_of(column, b.values(fixed(values)))
     text = f"SELECT {column}, r.id FROM {source} WHERE {also}{among} AND r.deleted_at IS NULL"
-    return dict(await work.tx.fetch(text, b.params))
+    return dict(await work.tx.fetch(text, b.params()))

@@ -1,14 +1,20 @@
-"""Conditions in SQL. Each is true or false for every row, never unknown, so that `not` is a plain negation."""
+"""Conditions in SQL.
+
+Where a column is null a comparison is unknown, and a row is found only where the whole is true. `not` asks for what is
+not true, so that negations are plain: between two of them, unknown counts as false.
+"""
 
 from __future__ import annotations
 
-from app.services.sql.params import Builder
+from operator import attrgetter
+
+from app.services.sql.params import Builder, Way, fixed, item, then
 from app.services.sql.words import fact, facts_query, search_query
-from schema.condition import Compare, Condition, Every, Not, Some, Through
+from schema.condition import Compare, Every, Not, Some, Through, after_prefix
 from schema.operand import Loose
 from schema.operators import Operator
 from schema.reference import Reference
-from schema.resource import LIST_KINDS, Field, Kind, Resource
+from schema.resource import Field, Kind, Resource
 from schema.resources import BY_NAME, target
 from schema.selection import Deleted
 from schema.values.text import fold
@@ -17,22 +23,25 @@ _SIGNS = {Operator.LT: "<", Operator.LTE: "<=", Operator.GT: ">", Operator.GTE: 
 _NEGATED = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN}
 
 
-def condition(b: Builder, where: Condition, resource: Resource, alias: str) -> str:
-    """The condition on the row of `resource` that `alias` names."""
-    match where:
+def condition(b: Builder, way: Way, resource: Resource, alias: str) -> str:
+    """The condition that `way` leads to, on the row of `resource` that `alias` names."""
+    match b.at(way):
         case Every(parts=parts):
-            return "(" + " AND ".join(condition(b, part, resource, alias) for part in parts) + ")"
+            return "(" + " AND ".join(condition(b, _nth(way, i), resource, alias) for i in range(len(parts))) + ")"
         case Some(parts=parts):
-            return "(" + " OR ".join(condition(b, part, resource, alias) for part in parts) + ")"
-        case Not(part=part):
-            return f"({condition(b, part, resource, alias)}) IS NOT TRUE"
-        case Through():
-            return _through(b, where, alias)
-        case Compare(operator=operator) if operator in _NEGATED:
-            positive = Compare(where.field, _NEGATED[operator], where.value, where.key)
-            return f"({_compare(b, positive, resource, alias)}) IS NOT TRUE"
-        case Compare():
-            return _compare(b, where, resource, alias)
+            return "(" + " OR ".join(condition(b, _nth(way, i), resource, alias) for i in range(len(parts))) + ")"
+        case Not():
+            return f"({condition(b, then(way, attrgetter('part')), resource, alias)}) IS NOT TRUE"
+        case Through() as where:
+            return _through(b, where, way, alias)
+        case Compare(operator=operator) as compare if operator in _NEGATED:
+            return f"({_compare(b, compare, _NEGATED[operator], way, resource, alias)}) IS NOT TRUE"
+        case compare:
+            return _compare(b, compare, compare.operator, way, resource, alias)
+
+
+def _nth(way: Way, index: int) -> Way:
+    return item(then(way, attrgetter("parts")), index)
 
 
 def existing(b: Builder, alias: str, resource: Resource, deleted: Deleted = Deleted.EXCLUDE) -> list[str]:
@@ -41,146 +50,148 @@ def existing(b: Builder, alias: str, resource: Resource, deleted: Deleted = Dele
     if resource.deletable and deleted is not Deleted.INCLUDE:
         parts.append(f"{alias}.deleted_at IS {'NOT ' if deleted is Deleted.ONLY else ''}NULL")
     seen = b.sight(resource)
-    return parts if seen is None else [*parts, condition(b, seen, resource, alias)]
+    return parts if seen is None else [*parts, condition(b, fixed(seen), resource, alias)]
 
 
-def search(b: Builder, found: tuple[str, ...], resource: Resource, alias: str) -> str:
+def search(b: Builder, way: Way, resource: Resource, alias: str) -> str:
     """The rows in which every word is found."""
-    return b.dialect.words(alias, resource.table, b.text(search_query(found, b.dialect.name)))
+    name = b.dialect.name
+    return b.dialect.words(alias, resource.table, b.text(then(way, lambda words: search_query(words, name))))
 
 
-def referenced(b: Builder, by: Reference) -> str:
+def referenced(b: Builder, way: Way) -> str:
     """The id that a reference stands for, as an expression; null when no live record has it."""
+    by: Reference = b.at(way)
+    value = then(way, attrgetter("value"))
     if by.by_id:
-        return b.text(by.value)
+        return b.text(value)
     resource = BY_NAME[by.resource]
     if by.external:
-        match_ = f"resource = {b.text(by.resource)} AND system = {b.text(by.key)} AND value = {b.text(by.value)}"
-        return f"(SELECT record FROM external_ids WHERE {match_})"
+        parts = [b.text(fixed(by.resource)), b.text(then(way, attrgetter("key"))), b.text(value)]
+        return f"(SELECT record FROM external_ids WHERE (resource, system, value) = ({', '.join(parts)}))"
     column = "email_exact" if by.key == "email" else by.key
-    return f"(SELECT id FROM {resource.table} WHERE {column} = {b.text(by.value)} AND deleted_at IS NULL)"
+    return f"(SELECT id FROM {resource.table} WHERE {column} = {b.text(value)} AND deleted_at IS NULL)"
 
 
-def _through(b: Builder, where: Through, alias: str) -> str:
+def _through(b: Builder, where: Through, way: Way, alias: str) -> str:
     other = target(where.relation)
     r = b.alias("r")
     link = f"{r}.{where.relation.key} = {alias}.id" if where.relation.many else f"{r}.id = {alias}.{where.relation.key}"
-    parts = [link, *existing(b, r, other), condition(b, where.where, other, r)]
+    parts = [link, *existing(b, r, other), condition(b, then(way, attrgetter("where")), other, r)]
     return f"EXISTS (SELECT 1 FROM {other.table} {r} WHERE {' AND '.join(parts)})"
 
 
-def _compare(b: Builder, c: Compare, resource: Resource, alias: str) -> str:
+def _compare(b: Builder, c: Compare, operator: Operator, way: Way, resource: Resource, alias: str) -> str:
     field = c.field
+    value = then(way, attrgetter("value"))
     if field.kind is Kind.ADDRESS:
         empty = " AND ".join(f"{alias}.{member.column} IS NULL" for member in field.members)
         return f"({empty})" if c.value else f"NOT ({empty})"
-    if c.operator is Operator.HAS:
-        return _has(b, c, resource, alias)
+    if operator is Operator.HAS:
+        return _has(b, field, value, resource, alias)
     if field.kind is Kind.EXTERNAL_IDS or field.kind is Kind.METADATA:
-        return _in_map(b, c, resource, alias)
+        return _in_map(b, c, operator, way, resource, alias)
     column = f"{alias}.{field.column}"
-    if c.operator is Operator.IS_NULL:
+    if operator is Operator.IS_NULL:
         return f"{column} IS {'' if c.value else 'NOT '}NULL"
-    if c.operator is Operator.EQ:
-        return _equal(b, field, alias, c.value)
-    if c.operator is Operator.IN:
-        return _within(b, field, alias, c.value)
+    if operator is Operator.EQ:
+        return _equal(b, field, alias, value)
+    if operator is Operator.IN:
+        return _within(b, field, alias, value)
     if field.kind is Kind.INTEGER:
-        return f"coalesce({column} {_SIGNS[c.operator]} {b.number(c.value)}, FALSE)"
-    return _text(b, c.operator, f"{column}_folded" if field.folded else column, c.value)
+        return f"{column} {_SIGNS[operator]} {b.value(value)}"
+    return _text(b, operator, f"{column}_folded" if field.folded else column, value)
 
 
-def _text(b: Builder, operator: Operator, text: str, value: str) -> str:
+def _text(b: Builder, operator: Operator, text: str, value: Way) -> str:
     """A comparison of folded text, or of an instant."""
     if operator in _SIGNS:
-        return f"({text} IS NOT NULL AND {text} {_SIGNS[operator]} {b.text(value)})"
+        return f"{text} {_SIGNS[operator]} {b.text(value)}"
     if operator is Operator.CONTAINS:
-        return f"({text} IS NOT NULL AND {b.dialect.find(text, b.text(value))})"
+        return b.dialect.find(text, b.text(value))
     if operator is Operator.ENDS_WITH:
-        return f"({text} IS NOT NULL AND {b.dialect.ends(text, b.text(value))})"
-    above = after_prefix(value)
-    upper = f" AND {text} < {b.text(above)}" if above else ""
-    return f"({text} IS NOT NULL AND {text} >= {b.text(value)}{upper})"
+        return b.dialect.ends(text, b.text(value))
+    upper = then(value, after_prefix)
+    return f"({text} >= {b.text(value)}{f' AND {text} < {b.text(upper)}' if b.at(upper) else ''})"
 
 
-def after_prefix(prefix: str) -> str | None:
-    """The least text above all that begin with this, by code point; None when there is no bound."""
-    while prefix:
-        code = ord(prefix[-1]) + 1
-        if code <= 0x10FFFF:
-            return prefix[:-1] + chr(0xE000 if 0xD800 <= code <= 0xDFFF else code)
-        prefix = prefix[:-1]
-    return None
-
-
-def _equal(b: Builder, field: Field, alias: str, value: object) -> str:
+def _equal(b: Builder, field: Field, alias: str, value: Way) -> str:
     column = f"{alias}.{field.column}"
-    if isinstance(value, Reference):
-        return f"coalesce({column} = {referenced(b, value)}, FALSE)"
-    if isinstance(value, int):
-        return f"({column} IS NOT NULL AND {column} = {b.number(value)})"
-    assert isinstance(value, str)
+    if field.kind is Kind.ID:
+        return f"{column} = {referenced(b, value)}"
+    if field.kind is Kind.INTEGER:
+        return f"{column} = {b.value(value)}"
     if field.kind is Kind.EMAIL:
-        return f"({column}_exact IS NOT NULL AND {column}_exact = {b.text(value)})"
+        return f"{column}_exact = {b.text(value)}"
     # The folded twin carries the index; the column itself decides.
-    near = f"{column}_folded = {b.text(fold(value))} AND " if field.folded else ""
-    return f"({column} IS NOT NULL AND {near}{column} = {b.text(value)})"
+    near = f"{column}_folded = {b.text(then(value, fold))} AND " if field.folded else ""
+    return f"({near}{column} = {b.text(value)})"
 
 
-def _within(b: Builder, field: Field, alias: str, values: tuple[object, ...]) -> str:
-    if not values:
+def _within(b: Builder, field: Field, alias: str, values: Way) -> str:
+    if not b.at(values):
         return "FALSE"
     column = f"{alias}.{field.column}"
     if field.kind is Kind.ID:
-        ids = [v.value for v in values if isinstance(v, Reference) and v.by_id]
-        others = [referenced(b, v) for v in values if isinstance(v, Reference) and not v.by_id]
-        parts = [b.dialect.one_of(column, b.texts(ids))] if ids else []
-        parts += [f"{column} IN ({', '.join(others)})"] if others else []
-        return f"coalesce({' OR '.join(parts)}, FALSE)"
+        return _among(b, column, values)
     if field.kind is Kind.INTEGER:
-        test = b.dialect.one_of(column, b.numbers([v for v in values if isinstance(v, int)]))
-        return f"({column} IS NOT NULL AND {test})"
-    texts = [v for v in values if isinstance(v, str)]
+        return b.dialect.one_of(column, b.values(values, "bigint"))
     if field.kind is Kind.EMAIL:
-        return f"({column}_exact IS NOT NULL AND {b.dialect.one_of(f'{column}_exact', b.texts(texts))})"
-    near = b.dialect.one_of(f"{column}_folded", b.texts([fold(t) for t in texts])) + " AND " if field.folded else ""
-    return f"({column} IS NOT NULL AND {near}{b.dialect.one_of(column, b.texts(texts))})"
+        return b.dialect.one_of(f"{column}_exact", b.values(values))
+    exact = b.dialect.one_of(column, b.values(values))
+    if not field.folded:
+        return exact
+    near = b.dialect.one_of(f"{column}_folded", b.values(then(values, lambda many: [fold(one) for one in many])))
+    return f"({near} AND {exact})"
 
 
-def _has(b: Builder, c: Compare, resource: Resource, alias: str) -> str:
-    if c.field.kind is Kind.SCOPES:
-        return b.dialect.holds(f"{alias}.{c.field.column}", b.text(c.value))
-    assert c.field.kind in LIST_KINDS
-    return _facts(b, [fact(c.field.name, c.value)], resource, alias)
-
-
-def _facts(b: Builder, facts: list[str], resource: Resource, alias: str) -> str:
-    return b.dialect.words(alias, resource.table, b.text(facts_query(facts, b.dialect.name)))
-
-
-def _in_map(b: Builder, c: Compare, resource: Resource, alias: str) -> str:
-    """A comparison of one member of metadata or externalIds."""
-    assert c.key is not None
-    name = c.field.name
-    if c.operator is Operator.IS_NULL:
-        there = _facts(b, [fact(name, c.key)], resource, alias)
-        return f"({there}) IS NOT TRUE" if c.value else there
-    if c.operator in (Operator.EQ, Operator.IN):
-        values = c.value if c.operator is Operator.IN else (c.value,)
-        facts = [fact(name, c.key, reading) for value in values for reading in _readings(value)]
-        return _facts(b, facts, resource, alias) if facts else "FALSE"
-    parts = [_member(b, c, alias, reading) for reading in _readings(c.value)]
+def _among(b: Builder, column: str, values: Way) -> str:
+    """Ids as one list, and each other reference by a look-up of its own."""
+    many: tuple[Reference, ...] = b.at(values)
+    ids = then(values, lambda found: [one.value for one in found if one.by_id])
+    parts = [b.dialect.one_of(column, b.values(ids))] if b.at(ids) else []
+    others = [referenced(b, item(values, i)) for i, one in enumerate(many) if not one.by_id]
+    parts += [f"{column} IN ({', '.join(others)})"] if others else []
     return f"({' OR '.join(parts)})"
 
 
-def _member(b: Builder, c: Compare, alias: str, value: str | int | float | bool) -> str:
-    assert c.key is not None
-    key = b.text(c.key)
-    if isinstance(value, str):
-        return b.dialect.member(f"{alias}.{c.field.column}_folded", key, "text", _text(b, c.operator, "@", value))
-    test = f"@ {_SIGNS[c.operator]} {b.number(value)}"
-    return b.dialect.member(f"{alias}.{c.field.column}", key, "number", test)
+def _has(b: Builder, field: Field, value: Way, resource: Resource, alias: str) -> str:
+    if field.kind is Kind.SCOPES:
+        return b.dialect.holds(f"{alias}.{field.column}", b.text(value))
+    return _facts(b, then(value, lambda one: [fact(field.name, one)]), resource, alias)
 
 
-def _readings(value: object) -> tuple[str | int | float | bool, ...]:
-    return value.readings if isinstance(value, Loose) else (value,)  # type: ignore[return-value]
+def _facts(b: Builder, facts: Way, resource: Resource, alias: str) -> str:
+    name = b.dialect.name
+    return b.dialect.words(alias, resource.table, b.text(then(facts, lambda found: facts_query(found, name))))
+
+
+def _in_map(b: Builder, c: Compare, operator: Operator, way: Way, resource: Resource, alias: str) -> str:
+    """A comparison of one member of metadata or externalIds."""
+    name = c.field.name
+    if operator is Operator.IS_NULL:
+        there = _facts(b, then(way, lambda found: [fact(name, found.key)]), resource, alias)
+        return f"({there}) IS NOT TRUE" if c.value else there
+    if operator in (Operator.EQ, Operator.IN):
+        facts = then(way, _facts_of)
+        return _facts(b, facts, resource, alias) if b.at(facts) else "FALSE"
+    readings = then(way, lambda found: _readings(found.value))
+    parts = [_member(b, c, operator, way, item(readings, i), alias) for i in range(len(b.at(readings)))]
+    return f"({' OR '.join(parts)})"
+
+
+def _facts_of(c: Compare) -> list[str]:
+    values = c.value if isinstance(c.value, tuple) else (c.value,)
+    return [fact(c.field.name, c.key, reading) for value in values for reading in _readings(value)]
+
+
+def _member(b: Builder, c: Compare, operator: Operator, way: Way, value: Way, alias: str) -> str:
+    key = b.text(then(way, attrgetter("key")))
+    column = f"{alias}.{c.field.column}"
+    if isinstance(b.at(value), str):
+        return b.dialect.member(f"{column}_folded", key, "text", _text(b, operator, "@", value))
+    return b.dialect.member(column, key, "number", f"@ {_SIGNS[operator]} {b.value(value)}")
+
+
+def _readings(value: object) -> tuple[object, ...]:
+    return value.readings if isinstance(value, Loose) else (value,)

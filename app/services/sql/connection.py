@@ -8,12 +8,15 @@ frame   all of them in one JSON object
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
+from operator import attrgetter
 
 from app.services.sql.condition import condition, existing, search
+from app.services.sql.dialect import quoted
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
-from app.services.sql.params import Builder
+from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Link, record_json
 from schema.cursor import Cursor, encode
 from schema.paging import mark
@@ -26,6 +29,7 @@ from schema.selection import (
     Nodes,
     PageFlag,
     PageInfo,
+    Record,
     Shape,
     Total,
     Typename,
@@ -43,11 +47,13 @@ class Found:
     has_next: str
     has_previous: str
     columns: dict[int, str]
+    at: Callable[[], str]
+    turned: Callable[[], str]
 
 
-def nested(b: Builder, connection: Connection, link: Link) -> str:
-    """A connection within a record, as an expression that is JSON."""
-    frame = framed(b, connection, link)
+def nested(b: Builder, way: Way, link: Link) -> str:
+    """The connection within a record that `way` leads to, as an expression that is JSON."""
+    frame = framed(b, way, link)
     return b.dialect.json(f"(SELECT {frame.object} {frame.source})")
 
 
@@ -61,21 +67,24 @@ class Frame:
     source: str = ""
 
 
-def framed(b: Builder, connection: Connection, link: Link | None) -> Frame:
+def framed(b: Builder, way: Way, link: Link | None) -> Frame:
     """The pieces of a connection's statement."""
+    connection: Connection = b.at(way)
     t = b.alias("t")
-    base = _base(b, connection, t, link)
+    base = _base(b, connection, way, t, link)
     total = f"(SELECT count(*) FROM {connection.resource.table} {t} WHERE {base})"
     if all(isinstance(part, Total | Typename) for part in connection.shape):
-        counted = [(p.response, b.text(p.type) if isinstance(p, Typename) else total) for p in connection.shape]
+        counted = [(p.response, quoted(p.type) if isinstance(p, Typename) else total) for p in connection.shape]
         return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
     keys = _keys(connection, joins)
-    size = b.number(connection.page.size)
+    size = b.value(then(way, attrgetter("page.size")))
     scan = [key.reversed for key in keys] if connection.page.backward else keys
-    ids = _ids(b, connection, joins, base, keys, scan, size)
-    source, columns = _rows(b, connection, ids, scan, size)
-    found = Found(connection, total, size, *_ends(b, connection, joins, base, keys, size), columns)
+    head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
+    ids = _ids(b, connection, way, head, keys, scan, size)
+    source, columns = _rows(b, connection, way, ids, scan, size)
+    ends = _ends(b, connection, way, head, keys, size)
+    found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)))
     told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
     shape = b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape])
     return Frame(shape, told.get(Flag.NEXT, "NULL"), told.get(Flag.PREVIOUS, "NULL"), f"FROM {source}")
@@ -98,28 +107,30 @@ def sort_expression(alias: str, field: Field) -> str:
     return f"{alias}.{field.column}{'_folded' if field.folded else ''}"
 
 
-def _base(b: Builder, connection: Connection, t: str, link: Link | None) -> str:
+def _base(b: Builder, connection: Connection, way: Way, t: str, link: Link | None) -> str:
     parts = [f"{t}.{link.column} = {link.parent}"] if link else []
     parts += existing(b, t, connection.resource, connection.deleted)
     if connection.where is not None:
-        parts.append(condition(b, connection.where, connection.resource, t))
+        parts.append(condition(b, then(way, attrgetter("where")), connection.resource, t))
     if connection.search:
-        parts.append(search(b, connection.search, connection.resource, t))
+        parts.append(search(b, then(way, attrgetter("search")), connection.resource, t))
     return " AND ".join(parts) or "TRUE"
 
 
-def _ids(b: Builder, c: Connection, joins: Joins, base: str, keys: list[Key], scan: list[Key], size: str) -> str:
+def _ids(b: Builder, c: Connection, way: Way, head: str, keys: list[Key], scan: list[Key], size: str) -> str:
     """The page's rows and one more: their number, sort values and id."""
     page = c.page
     if page.after:
-        segments = following(b, keys, page.after, inclusive=page.after.inclusive)
+        after = then(way, attrgetter("page.after"))
+        segments = following(b, keys, after, inclusive=page.after.inclusive)
     elif page.before:
-        segments = following(b, [key.reversed for key in keys], page.before, inclusive=page.before.inclusive)
+        before = then(way, attrgetter("page.before"))
+        segments = following(b, [key.reversed for key in keys], before, inclusive=page.before.inclusive)
     else:
         segments = everything(keys)
-    chosen = ", ".join([f"{joins.alias}.seq AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
-    head = f"SELECT {chosen} FROM {c.resource.table} {joins.alias} {joins.text} WHERE {base}"
-    parts = [_segment(head, segment, scan, size) for segment in segments]
+    seq = f"{keys[-1].expression.removesuffix('.id')}.seq"
+    chosen = ", ".join([f"{seq} AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
+    parts = [_segment(f"SELECT {chosen} {head}", segment, scan, size) for segment in segments]
     return parts[0] if len(parts) == 1 else " UNION ALL ".join(f"SELECT * FROM ({part}) u" for part in parts)
 
 
@@ -128,7 +139,7 @@ def _segment(head: str, segment: Segment, scan: Sequence[Key], size: str) -> str
     return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {size} + 1"
 
 
-def _rows(b: Builder, c: Connection, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, str]]:
+def _rows(b: Builder, c: Connection, way: Way, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, str]]:
     """The page's rows in the answer's order: `n` is their number as found, `c` how many there are, with one more."""
     names = [f"k{i}" for i in range(len(scan))]
     order = order_by(scan, names=names)
@@ -139,12 +150,11 @@ def _rows(b: Builder, c: Connection, ids: str, scan: list[Key], size: str) -> tu
     joins = Joins(b, t, c.resource)
     columns: dict[int, str] = {}
     chosen = []
-    for record in records(c):
-        columns[id(record)] = f"j{len(columns)}"
-        # Text: a value of SQLite's JSON type would lose it on the way out of a sub-select.
-        chosen.append(f"CASE WHEN p.n <= {size} THEN {record_json(joins, record, nested)} END AS {columns[id(record)]}")
-    cursor = b.dialect.cursor(b.text(mark(c)), [f"p.{name}" for name in names])
-    head = ", ".join(["p.n AS n", "p.c AS c", f"{cursor} AS at", *chosen])
+    for i, record in enumerate(records(c.shape)):
+        columns[id(record)] = f"j{i}"
+        one = record_json(joins, then(way, partial(_record_at, i)), nested)
+        chosen.append(f"CASE WHEN p.n <= {size} THEN {one} END AS j{i}")
+    head = ", ".join(["p.n AS n", "p.c AS c", *(f"p.{name} AS {name}" for name in names), *chosen])
     direction = "DESC" if c.page.backward else "ASC"
     tables = f"({ranked}) p CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
     if not chosen:
@@ -152,19 +162,39 @@ def _rows(b: Builder, c: Connection, ids: str, scan: list[Key], size: str) -> tu
     return f"(SELECT {head} FROM {tables} ORDER BY p.n {direction} LIMIT {size} + 1) x", columns
 
 
-def _ends(b: Builder, c: Connection, joins: Joins, base: str, keys: list[Key], size: str) -> tuple[str, str]:
+def _record_at(index: int, connection: Connection) -> Record:
+    return list(records(connection.shape))[index]
+
+
+def _cursors(b: Builder, way: Way, keys: int) -> tuple[Callable[[], str], Callable[[], str]]:
+    """The cursor of a row, and the cursor back from an empty page; parameters are added when one is used."""
+    at = cache(lambda: b.dialect.cursor(b.text(then(way, mark)), [f"x.k{i}" for i in range(keys)]))
+    return at, cache(lambda: b.text(then(way, _turned)) if b.at(then(way, _bound)) else "NULL")
+
+
+def _bound(c: Connection) -> Cursor | None:
+    return c.page.after or c.page.before
+
+
+def _turned(c: Connection) -> str:
+    """The way back from an empty page: its own cursor, with the record at it on the other side."""
+    bound = _bound(c)
+    assert bound is not None
+    return encode(Cursor(bound.values, not bound.inclusive), mark(c))
+
+
+def _ends(b: Builder, c: Connection, way: Way, head: str, keys: list[Key], size: str) -> tuple[str, str]:
     """Whether there are records after and before the page, as conditions over its rows."""
     more = f"count(*) > {size}"
     page = c.page
-    bound = page.after or page.before
+    bound = _bound(c)
     if bound is None:
         return ("FALSE", more) if page.backward else (more, "FALSE")
     # What lies on the far side of the cursor, the cursor's own place included unless the page has it.
     far = [key.reversed for key in keys] if page.after else keys
-    segments = following(b, far, bound, inclusive=not bound.inclusive)
-    head = f"SELECT 1 FROM {c.resource.table} {joins.alias} {joins.text} WHERE {base}"
-    outside = " OR ".join(f"EXISTS ({head}{''.join(f' AND {x}' for x in segment.conditions)})" for segment in segments)
-    outside = f"({outside or 'FALSE'})"
+    segments = following(b, far, then(way, _bound), inclusive=not bound.inclusive)
+    parts = [f"EXISTS (SELECT 1 {head}{''.join(f' AND {x}' for x in segment.conditions)})" for segment in segments]
+    outside = f"({' OR '.join(parts) or 'FALSE'})"
     if page.after:
         return ("FALSE", f"({more} OR {outside})") if page.backward else (more, outside)
     return (outside, more) if page.backward else (f"({more} OR {outside})", "FALSE")
@@ -174,14 +204,14 @@ def _shape(b: Builder, found: Found, part: Shape) -> str:
     kept = f"x.n <= {found.size}"
     match part:
         case Typename(type=type_):
-            return b.text(type_)
+            return quoted(type_)
         case Nodes(record=record):
             return b.dialect.array(f"x.{found.columns[id(record)]}", kept)
         case Edges(members=members):
             return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), kept)
         case PageInfo(members=members):
             return b.dialect.object(
-                [(m.response, b.text(m.type) if isinstance(m, Typename) else _flag(b, found, m.flag)) for m in members]
+                [(m.response, quoted(m.type) if isinstance(m, Typename) else _flag(b, found, m.flag)) for m in members]
             )
         case PageFlag(flag=flag):
             return _flag(b, found, flag)
@@ -194,35 +224,25 @@ def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> st
         case Nodes(record=record):
             return b.dialect.json(f"x.{found.columns[id(record)]}")
         case EdgeCursor():
-            return "x.at"
+            return found.at()
         case Typename(type=type_):
-            return b.text(type_)
+            return quoted(type_)
 
 
 def _flag(b: Builder, found: Found, flag: Flag) -> str:
     backward = found.connection.page.backward
-    nearest = "max(CASE WHEN x.n = 1 THEN x.at END)"
-    farthest = f"max(CASE WHEN x.n = CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END THEN x.at END)"
+    if flag in (Flag.HAS_NEXT, Flag.HAS_PREVIOUS):
+        return b.dialect.boolean(found.has_next if flag is Flag.HAS_NEXT else found.has_previous)
+    nearest = f"max(CASE WHEN x.n = 1 THEN {found.at()} END)"
+    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END"
+    farthest = f"max(CASE WHEN x.n = {last_n} THEN {found.at()} END)"
     first, last = (farthest, nearest) if backward else (nearest, farthest)
     match flag:
-        case Flag.HAS_NEXT:
-            return b.dialect.boolean(found.has_next)
-        case Flag.HAS_PREVIOUS:
-            return b.dialect.boolean(found.has_previous)
         case Flag.START:
             return first
         case Flag.END:
             return last
         case Flag.NEXT:
-            return f"CASE WHEN {found.has_next} THEN coalesce({last}, {_turned(b, found)}) END"
-        case Flag.PREVIOUS:
-            return f"CASE WHEN {found.has_previous} THEN coalesce({first}, {_turned(b, found)}) END"
-
-
-def _turned(b: Builder, found: Found) -> str:
-    """The way back from an empty page: its own cursor, with the record at it on the other side."""
-    page = found.connection.page
-    bound = page.after or page.before
-    if bound is None:
-        return "NULL"
-    return b.text(encode(Cursor(bound.values, not bound.inclusive), mark(found.connection)))
+            return f"CASE WHEN {found.has_next} THEN coalesce({last}, {found.turned()}) END"
+        case _:
+            return f"CASE WHEN {found.has_previous} THEN coalesce({first}, {found.turned()}) END"

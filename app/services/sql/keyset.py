@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
-from app.services.sql.params import Builder
+from app.services.sql.params import Builder, Way, item, then
 from schema.cursor import Cursor
 
 
@@ -49,11 +50,13 @@ def everything(keys: Sequence[Key]) -> list[Segment]:
     ]
 
 
-def following(b: Builder, keys: Sequence[Key], cursor: Cursor, *, inclusive: bool) -> list[Segment]:
-    """The rows after the cursor in the order of the keys, and with `inclusive` those at it. The last key is the id."""
+def following(b: Builder, keys: Sequence[Key], way: Way, *, inclusive: bool) -> list[Segment]:
+    """The rows after the cursor that `way` leads to, in the order of the keys, the id last; `inclusive`: at it too."""
     segments: list[Segment] = []
     same = Segment()
-    values = [None if value is None else b.value(value) for value in cursor.values]
+    cursor: Cursor = b.at(way)
+    ways = [item(then(way, attrgetter("values")), i) for i in range(len(keys))]
+    values = [None if value is None else b.value(w) for value, w in zip(cursor.values, ways, strict=True)]
     for i, key in enumerate(keys):
         if i == len(keys) - 2 and _pairs(key, keys[-1]) and values[i] is not None:
             return [*segments, *_last_pair(same, key, keys[-1], values[i], values[-1], inclusive)]

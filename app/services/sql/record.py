@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from app.services.sql.condition import existing
-from app.services.sql.params import Builder
+from app.services.sql.dialect import quoted
+from app.services.sql.params import Builder, Way, item, then
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.resources import target
-from schema.selection import Connection, Leaf, Many, Member, One, Part, Record, Typename
+from schema.selection import Leaf, Many, Member, One, Part, Typename
 
-# How a page of a to-many relation becomes an expression: (builder, connection, condition that links it) -> SQL.
-Nested = Callable[[Builder, Connection, "Link"], str]
+# How a page of a to-many relation becomes an expression: (builder, way to the connection, what links it) -> SQL.
+Nested = Callable[[Builder, Way, "Link"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,29 @@ class Joins:
         return " ".join(self.texts)
 
 
-def record_json(joins: Joins, record: Record, nested: Nested) -> str:
-    """The JSON object of a record."""
-    return joins.b.dialect.object([(m.response, _member(joins, m, nested)) for m in record.members])
+def record_json(joins: Joins, way: Way, nested: Nested) -> str:
+    """The JSON object of the record that `way` leads to."""
+    members: tuple[Member, ...] = joins.b.at(way).members
+    ways = [item(then(way, attrgetter("members")), i) for i in range(len(members))]
+    return joins.b.dialect.object(
+        [(m.response, _member(joins, m, w, nested)) for m, w in zip(members, ways, strict=True)]
+    )
 
 
-def _member(joins: Joins, member: Member, nested: Nested) -> str:
+def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> str:
     match member:
         case Typename(type=type_):
-            return _constant(joins.b, type_)
+            return quoted(type_)
         case Leaf(field=owner):
             return value_json(joins.b, joins.alias, owner)
         case Part(field=owner, members=members):
             return _address(joins.b, joins.alias, owner, members)
-        case One(relation=relation, record=record):
+        case One(relation=relation):
             other = joins.to(relation.name)
-            return f"CASE WHEN {other.alias}.id IS NOT NULL THEN {record_json(other, record, nested)} END"
-        case Many(relation=relation, connection=connection):
-            return nested(joins.b, connection, Link(relation.key, f"{joins.alias}.id"))
+            inner = record_json(other, then(way, attrgetter("record")), nested)
+            return f"CASE WHEN {other.alias}.id IS NOT NULL THEN {inner} END"
+        case Many(relation=relation):
+            return nested(joins.b, then(way, attrgetter("connection")), Link(relation.key, f"{joins.alias}.id"))
 
 
 def value_json(b: Builder, alias: str, owner: Field) -> str:
@@ -79,12 +86,6 @@ def value_json(b: Builder, alias: str, owner: Field) -> str:
 
 
 def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> str:
-    pairs = [
-        (m.response, f"{alias}.{m.field.column}" if isinstance(m, Leaf) else _constant(b, m.type)) for m in members
-    ]
+    pairs = [(m.response, f"{alias}.{m.field.column}" if isinstance(m, Leaf) else quoted(m.type)) for m in members]
     some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
     return f"CASE WHEN {some} THEN {b.dialect.object(pairs)} END"
-
-
-def _constant(b: Builder, type_: str) -> str:
-    return b.text(type_)

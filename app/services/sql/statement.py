@@ -1,19 +1,22 @@
-"""The statement of a whole Selection: its text and parameters."""
+"""The statement of a whole Selection: its text, made once for each shape, and its parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
 from app.services.sql.dialect import Dialect
-from app.services.sql.params import Builder, Sight, everything
+from app.services.sql.params import Builder, Sight, Way, everything, item, then, whole
 from app.services.sql.record import Joins, record_json, value_json
+from app.services.sql.shape import shape
 from schema.selection import Connection, Selection, Several, Single, Stats
 
 MAX_GROUPS = 10_000
+_KEPT = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,53 +28,83 @@ class Statement:
     columns: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The text for one shape, and the way to each parameter."""
+
+    text: str
+    ways: tuple[Way, ...]
+    columns: tuple[str, ...]
+
+
+_texts: dict[Hashable, Text] = {}
+
+
 def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) -> Statement:
     """The one statement that answers a Selection, within what the actor may see."""
-    b = Builder(dialect, sight)
+    if sight is not everything:
+        made = _made(selection, dialect, sight)
+    else:
+        key = (dialect.name, shape(selection))
+        made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
+    return Statement(made.text, [way(selection) for way in made.ways], made.columns)
+
+
+def _keep(key: Hashable, made: Text) -> Text:
+    if len(_texts) >= _KEPT:
+        del _texts[next(iter(_texts))]
+    _texts[key] = made
+    return made
+
+
+def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
+    b = Builder(dialect, selection, sight)
     match selection:
         case Connection():
-            return _connection(b, selection)
+            text, columns = _connection(b)
         case Single():
-            joins, body, where = _single(b, selection)
+            joins, body, where = _single(b, whole)
             text = f"SELECT {dialect.text_of(body)}, {joins.alias}.version FROM {_from(joins)} WHERE {where}"
-            return Statement(text, b.params, ("body", "version"))
+            columns = ("body", "version")
         case Several():
-            return _several(b, selection)
+            text, columns = _several(b, selection)
         case Stats():
-            return _stats(b, selection)
+            text, columns = _stats(b, selection)
+    return Text(text, tuple(b.ways), columns)
 
 
-def _connection(b: Builder, connection: Connection) -> Statement:
-    frame = framed(b, connection, None)
+def _connection(b: Builder) -> tuple[str, tuple[str, ...]]:
+    frame = framed(b, whole, None)
     text = f"SELECT {b.dialect.text_of(frame.object)}, {frame.next}, {frame.previous} {frame.source}"
-    return Statement(text, b.params, ("body", "next", "previous"))
+    return text, ("body", "next", "previous")
 
 
-def _single(b: Builder, single: Single) -> tuple[Joins, str, str]:
+def _single(b: Builder, way: Way) -> tuple[Joins, str, str]:
+    single: Single = b.at(way)
     resource = single.record.resource
     joins = Joins(b, b.alias("t"), resource)
-    body = record_json(joins, single.record, nested)
-    where = [f"{joins.alias}.id = {referenced(b, single.by)}", *existing(b, joins.alias, resource, single.deleted)]
-    return joins, body, " AND ".join(where)
+    body = record_json(joins, then(way, attrgetter("record")), nested)
+    by = referenced(b, then(way, attrgetter("by")))
+    return joins, body, " AND ".join([f"{joins.alias}.id = {by}", *existing(b, joins.alias, resource, single.deleted)])
 
 
 def _from(joins: Joins) -> str:
     return f"{joins.resource.table} {joins.alias} {joins.text}"
 
 
-def _several(b: Builder, several: Several) -> Statement:
+def _several(b: Builder, several: Several) -> tuple[str, tuple[str, ...]]:
     parts = []
-    for single in several.singles:
+    for i, single in enumerate(several.singles):
         if single is None:
             parts.append("'null'")
             continue
-        joins, body, where = _single(b, single)
+        joins, body, where = _single(b, item(attrgetter("singles"), i))
         parts.append(f"coalesce((SELECT {b.dialect.text_of(body)} FROM {_from(joins)} WHERE {where}), 'null')")
     listed = " || ',' || ".join(parts) or "''"
-    return Statement(f"SELECT '[' || {listed} || ']'", b.params, ("body",))
+    return f"SELECT '[' || {listed} || ']'", ("body",)
 
 
-def _stats(b: Builder, stats: Stats) -> Statement:
+def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
     joins = Joins(b, b.alias("t"), stats.resource)
     values = []
     for group in stats.by:
@@ -80,8 +113,8 @@ def _stats(b: Builder, stats: Stats) -> Statement:
             at = at.to(hop.name)
         values.append(value_json(b, at.alias, group.field))
     parts = existing(b, joins.alias, stats.resource, stats.deleted)
-    parts += [condition(b, stats.where, stats.resource, joins.alias)] if stats.where is not None else []
-    parts += [search(b, stats.search, stats.resource, joins.alias)] if stats.search else []
+    parts += [condition(b, attrgetter("where"), stats.resource, joins.alias)] if stats.where is not None else []
+    parts += [search(b, attrgetter("search"), stats.resource, joins.alias)] if stats.search else []
     chosen = ", ".join(f"{value} AS g{i}" for i, value in enumerate(values))
     names = ", ".join(f"g{i}" for i in range(len(values)))
     order = ", ".join(f"g{i} ASC NULLS LAST" for i in range(len(values)))
@@ -90,5 +123,4 @@ def _stats(b: Builder, stats: Stats) -> Statement:
     by = b.dialect.object([(group.path, f"g{i}") for i, group in enumerate(stats.by)])
     row = b.dialect.object([("by", by), ("count", "n")])
     array = b.dialect.text_of(b.dialect.array(row, "TRUE"))
-    text = f"SELECT {array}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w"
-    return Statement(text, b.params, ("body", "groups"))
+    return f"SELECT {array}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w", ("body", "groups")
