@@ -9,6 +9,8 @@ from schema.values.text import filled
 MAX_LENGTH = 50
 # Anything else, such as an extension or a remark, would be lost in E.164.
 _NUMBER_ALONE = re.compile(r"[+＋]?[\d\s()./\-‐-―−]+")
+# Already in that form: who writes it so means these very digits.
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _SCHEME = re.compile("tel:", re.IGNORECASE)
 
 
@@ -18,6 +20,8 @@ def phone(value: object, country: str | None = None) -> str:
     if not digits(text):
         raise Fault("is not a phone number")
     number = _SCHEME.sub("", text, count=1) if _SCHEME.match(text) else text
+    if _E164.fullmatch(number):
+        return number
     if not _NUMBER_ALONE.fullmatch(number):
         return text
     return _international(number, country) or text

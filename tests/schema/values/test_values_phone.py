@@ -87,3 +87,8 @@ def test_a_stored_number_is_stored_again_as_it_is(value, country):
 def test_digits():
     assert digits("+49 (711) ٣-４x") == "4971134"
     assert digits("none ²") == ""
+
+
+def test_a_number_in_e164_form_is_kept_digit_for_digit() -> None:
+    assert phone("+20010806242") == "+20010806242"
+    assert phone("tel:+82021883022", "KR") == "+82021883022"
