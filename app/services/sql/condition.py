@@ -48,7 +48,7 @@ def existing(b: Builder, alias: str, resource: Resource, deleted: Deleted = Dele
     """Which rows exist for the actor: as far as deletion goes, and within what the actor may see."""
     parts = []
     if resource.deletable and deleted is not Deleted.INCLUDE:
-        parts.append(f"{alias}.deleted_at IS {'NOT ' if deleted is Deleted.ONLY else ''}NULL")
+        parts.append(f"{alias}.deleted_at IS NOT NULL" if deleted is Deleted.ONLY else b.dialect.live(alias))
     seen = b.sight(resource)
     return parts if seen is None else [*parts, condition(b, fixed(seen), resource, alias)]
 
