@@ -10,6 +10,7 @@ class Record(Model):
 
     seq = sequence()
     id = Text(unique=True)
+    members = Text()  # the whole record as JSON, ready to leave but for its braces
     version = integer()
     created_at = Text()
     updated_at = Text()

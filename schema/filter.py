@@ -137,7 +137,7 @@ def compare(
     except ValueError:
         members = tuple(m.name for m in owner.members)
         known = (*members, *(str(o) for o in operators_of(owner)))
-        faults.add(path, f"is not an operator here; use {', '.join(known)}")
+        faults.add(path, f"is not an operator here; use {', '.join(known)}{nearest(name, known)}")
         return None
     try:
         return Compare(owner, operator, operand(owner, resource.name, operator, raw, url=url), key)

@@ -30,7 +30,8 @@ class Span:
     after: Any = None
     before: Any = None
     default: int = DEFAULT_SIZE
-    size_name: str = "first"  # how errors call the size
+    size_name: str = "first"  # how errors call the sizes
+    last_name: str = "last"
 
 
 def connection(
@@ -58,11 +59,11 @@ def mark(connection: Connection) -> str:
 
 def _page(bare: Connection, span: Span) -> Page:
     if span.first is not None and span.last is not None:
-        raise invalid({"last": f"must not stand beside {span.size_name}"})
+        raise invalid({span.last_name: f"must not stand beside {span.size_name}"})
     if span.after is not None and span.before is not None:
         raise invalid({"before": "must not stand beside after"})
     size = span.default
-    for name, value in ((span.size_name, span.first), ("last", span.last)):
+    for name, value in ((span.size_name, span.first), (span.last_name, span.last)):
         if value is not None:
             size = _size(name, value)
     # A lone `before` means the records just before it, as REST's `before` does.

@@ -56,7 +56,8 @@ def list_selection(resource: Resource, params: dict[str, str], within: Condition
         size_name="limit",
     )
     if span.before is not None:
-        span = Span(last=span.first or span.default, after=span.after, before=span.before, size_name="limit")
+        size = span.default if span.first is None else span.first
+        span = Span(last=size, after=span.after, before=span.before, last_name="limit")
     return connection(
         resource,
         page_shape(resource, params.get("fields"), params.get("expand"), _flag("count", params.get("count", "false"))),
@@ -148,9 +149,8 @@ def _filter(resource: Resource, name: str, value: str, own: tuple[str, ...], fau
     path, operator = match[1], match[2]
     found = _walk(resource, path)
     if isinstance(found, str):
-        faults.add(
-            name[:80], found if "." in path else f"is not a parameter here{nearest(path, (*own, *resource.names))}"
-        )
+        known = "." in path or path in resource.names
+        faults.add(name[:80], found if known else f"is not a parameter here{nearest(path, (*own, *resource.names))}")
         return None
     hops, owner, at, key = found
     condition = compare(

@@ -114,6 +114,11 @@ class Resource:
         return snake_case(self.plural)
 
     @property
+    def documented(self) -> bool:
+        """Whether the record's whole JSON is kept ready beside its columns; a key's last use is noted too often."""
+        return self.deletable
+
+    @property
     def read_scope(self) -> str:
         return f"{self.scope}:read"
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import orjson
+
 from app.services.sql.dialect import DIALECTS, Dialect
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.values.email import exact
@@ -55,7 +57,15 @@ def stored(field: Field, value: Any) -> Iterator[tuple[str, Any]]:
 
 def row(resource: Resource, values: Values) -> dict[str, Any]:
     """Every column of a record."""
-    return dict(pair for field in resource.fields for pair in stored(field, values[field.name]))
+    found = dict(pair for field in resource.fields for pair in stored(field, values[field.name]))
+    return found | {"members": members(resource, values, found)} if resource.documented else found
+
+
+def members(resource: Resource, values: Values, columns: Mapping[str, Any]) -> str:
+    """The whole record as the JSON in which it leaves, every field in the declared order, without the braces around."""
+    texts = LIST_KINDS | MAP_KINDS
+    found = {f.name: orjson.Fragment(columns[f.column]) if f.kind in texts else values[f.name] for f in resource.fields}
+    return orjson.dumps(found).decode()[1:-1]
 
 
 def changed(resource: Resource, before: Values, after: Values) -> tuple[Field, ...]:
@@ -135,7 +145,7 @@ def _types(resource: Resource) -> dict[str, str]:
     for field in resource.fields:
         type_ = "bigint" if field.kind is Kind.INTEGER else "text"
         types.update((column, type_) for column, _ in stored(field, sample[field.name]))
-    return types
+    return types | {"members": "text"} if resource.documented else types
 
 
 def _place(resource: Resource, dialect: Dialect, name: str, number: int) -> str:

@@ -27,6 +27,7 @@ MAPS: Columns = [(name, Text(db_default="{}")) for name in ("metadata", "metadat
 RECORD: Columns = [
     ("seq", sequence()),
     ("id", Text(unique=True)),
+    *required("members"),
     ("version", integer()),
     *required("created_at", "updated_at"),
     *optional("deleted_at"),

@@ -8,9 +8,9 @@ from app.services.sql.dialect import Dialect
 AT = "2026-01-31T09:30:00.000Z"
 RECORD = {"version": 1, "created_at": AT, "updated_at": AT, "name": "Ann", "name_folded": "ann"}
 LEAST: dict[str, dict[str, Any]] = {
-    "users": {**RECORD, "role": "VIEWER", "status": "ACTIVE"},
-    "clients": {**RECORD, "status": "PROSPECT"},
-    "customers": {**RECORD, "status": "LEAD", "email_consent": "UNKNOWN"},
+    "users": {**RECORD, "members": "", "role": "VIEWER", "status": "ACTIVE"},
+    "clients": {**RECORD, "members": "", "status": "PROSPECT"},
+    "customers": {**RECORD, "members": "", "status": "LEAD", "email_consent": "UNKNOWN"},
     "api_keys": {**RECORD, "prefix": "cube_a", "prefix_folded": "cube_a"},
     "external_ids": {"resource": "customer", "system": "erp"},
     "changes": {

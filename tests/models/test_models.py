@@ -37,7 +37,8 @@ def columns_of(field: Field) -> dict[str, bool]:
 
 def needed(resource: Resource) -> dict[str, bool]:
     declared = {name: null for field in resource.fields for name, null in columns_of(field).items()}
-    return {"seq": False} | declared | ALSO.get(resource.table, {})
+    kept = {"members": False} if resource.documented else {}
+    return {"seq": False} | kept | declared | ALSO.get(resource.table, {})
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.name)

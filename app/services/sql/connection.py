@@ -14,7 +14,7 @@ from functools import cache, partial
 from operator import attrgetter
 
 from app.services.sql.condition import condition, existing, search
-from app.services.sql.dialect import quoted
+from app.services.sql.dialect import Json, quoted
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Link, record_json
@@ -44,24 +44,24 @@ class Found:
     connection: Connection
     total: str
     size: str
-    has_next: str
-    has_previous: str
-    columns: dict[int, str]
+    has_next: Callable[[], str]
+    has_previous: Callable[[], str]
+    columns: dict[int, Json]
     at: Callable[[], str]
     turned: Callable[[], str]
 
 
-def nested(b: Builder, way: Way, link: Link) -> str:
-    """The connection within a record that `way` leads to, as an expression that is JSON."""
+def nested(b: Builder, way: Way, link: Link) -> Json:
+    """The connection within a record that `way` leads to, as an expression."""
     frame = framed(b, way, link)
-    return b.dialect.json(f"(SELECT {frame.object} {frame.source})")
+    return b.dialect.selected(Json(f"(SELECT {frame.object.sql} {frame.source})", frame.object.form))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The JSON object of a connection, the cursors of the neighbouring pages, and the rows that they are made from."""
 
-    object: str
+    object: Json
     next: str = "NULL"
     previous: str = "NULL"
     source: str = ""
@@ -74,7 +74,7 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
     base = _base(b, connection, way, t, link)
     total = f"(SELECT count(*) FROM {connection.resource.table} {t} WHERE {base})"
     if all(isinstance(part, Total | Typename) for part in connection.shape):
-        counted = [(p.response, quoted(p.type) if isinstance(p, Typename) else total) for p in connection.shape]
+        counted = [(p.response, Json(quoted(p.type) if isinstance(p, Typename) else total)) for p in connection.shape]
         return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
     keys = _keys(connection, joins)
@@ -87,7 +87,8 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
     found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)))
     told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
     shape = b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape])
-    return Frame(shape, told.get(Flag.NEXT, "NULL"), told.get(Flag.PREVIOUS, "NULL"), f"FROM {source}")
+    next_, previous = (told[flag].sql if flag in told else "NULL" for flag in (Flag.NEXT, Flag.PREVIOUS))
+    return Frame(shape, next_, previous, f"FROM {source}")
 
 
 def _keys(connection: Connection, joins: Joins) -> list[Key]:
@@ -139,27 +140,44 @@ def _segment(head: str, segment: Segment, scan: Sequence[Key], size: str) -> str
     return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {size} + 1"
 
 
-def _rows(b: Builder, c: Connection, way: Way, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, str]]:
+def _rows(b: Builder, c: Connection, way: Way, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, Json]]:
     """The page's rows in the answer's order: `n` is their number as found, `c` how many there are, with one more."""
     names = [f"k{i}" for i in range(len(scan))]
-    order = order_by(scan, names=names)
-    ranked = (
-        f"SELECT i.*, row_number() OVER ({order}) AS n, count(*) OVER () AS c FROM ({ids}) i {order} LIMIT {size} + 1"
-    )
+    # A sub-select with a limit hands its rows on in its order; several segments are put in order once more.
+    if "UNION ALL" in ids:
+        ids = f"SELECT * FROM ({ids}) s {order_by(scan, names=names)} LIMIT {size} + 1"
+    counted = ", count(*) OVER () AS c" if _needs_count(c) else ""
+    ranked = f"SELECT i.*, row_number() OVER () AS n{counted} FROM ({ids}) i"
     t = b.alias("t")
     joins = Joins(b, t, c.resource)
-    columns: dict[int, str] = {}
+    columns: dict[int, Json] = {}
     chosen = []
     for i, record in enumerate(records(c.shape)):
-        columns[id(record)] = f"j{i}"
         one = record_json(joins, then(way, partial(_record_at, i)), nested)
-        chosen.append(f"CASE WHEN p.n <= {size} THEN {one} END AS j{i}")
-    head = ", ".join(["p.n AS n", "p.c AS c", *(f"p.{name} AS {name}" for name in names), *chosen])
-    direction = "DESC" if c.page.backward else "ASC"
+        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
+        chosen.append(f"CASE WHEN p.n <= {size} THEN {one.sql} END AS j{i}")
+    known = ["n", *(["c"] if counted else []), *names]
+    head = ", ".join([*(f"p.{name} AS {name}" for name in known), *chosen])
     tables = f"({ranked}) p CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
-    if not chosen:
-        tables = f"({ranked}) p"
-    return f"(SELECT {head} FROM {tables} ORDER BY p.n {direction} LIMIT {size} + 1) x", columns
+    order = b.dialect.page_order(f"{size} + 1", backward=c.page.backward)
+    return f"(SELECT {head} FROM {tables if chosen else f'({ranked}) p'}{order}) x", columns
+
+
+def _needs_count(c: Connection) -> bool:
+    """Whether the page's last row in the order of the scan must be known though there may be no row beyond it."""
+    flags = [
+        f.flag
+        for part in c.shape
+        for f in (part.members if isinstance(part, PageInfo) else (part,))
+        if isinstance(f, PageFlag)
+    ]
+    far = (Flag.START, Flag.PREVIOUS) if c.page.backward else (Flag.END, Flag.NEXT)
+    return far[0] in flags or (far[1] in flags and not _is_full_at(c))
+
+
+def _is_full_at(c: Connection) -> bool:
+    """Whether there can be records beyond the scan's end only when the page is full."""
+    return not (c.page.after if c.page.backward else c.page.before)
 
 
 def _record_at(index: int, connection: Connection) -> Record:
@@ -183,66 +201,80 @@ def _turned(c: Connection) -> str:
     return encode(Cursor(bound.values, not bound.inclusive), mark(c))
 
 
-def _ends(b: Builder, c: Connection, way: Way, head: str, keys: list[Key], size: str) -> tuple[str, str]:
-    """Whether there are records after and before the page, as conditions over its rows."""
+def _ends(
+    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], size: str
+) -> tuple[Callable[[], str], Callable[[], str]]:
+    """Whether there are records after and before the page, as conditions over its rows.
+
+    They are made when they are asked for: PostgreSQL refuses a parameter that no part of the statement uses.
+    """
     more = f"count(*) > {size}"
     page = c.page
+    if _bound(c) is None:
+        return (_nothing, lambda: more) if page.backward else (lambda: more, _nothing)
+    outside = cache(lambda: _outside(b, c, way, head, keys))
+    if page.after:
+        return (_nothing, lambda: f"({more} OR {outside()})") if page.backward else (lambda: more, outside)
+    return (outside, lambda: more) if page.backward else (lambda: f"({more} OR {outside()})", _nothing)
+
+
+def _nothing() -> str:
+    return "FALSE"
+
+
+def _outside(b: Builder, c: Connection, way: Way, head: str, keys: list[Key]) -> str:
+    """Whether there are records on the far side of the cursor, its own place included unless the page has it."""
     bound = _bound(c)
-    if bound is None:
-        return ("FALSE", more) if page.backward else (more, "FALSE")
-    # What lies on the far side of the cursor, the cursor's own place included unless the page has it.
-    far = [key.reversed for key in keys] if page.after else keys
+    assert bound is not None
+    far = [key.reversed for key in keys] if c.page.after else keys
     segments = following(b, far, then(way, _bound), inclusive=not bound.inclusive)
     parts = [f"EXISTS (SELECT 1 {head}{''.join(f' AND {x}' for x in segment.conditions)})" for segment in segments]
-    outside = f"({' OR '.join(parts) or 'FALSE'})"
-    if page.after:
-        return ("FALSE", f"({more} OR {outside})") if page.backward else (more, outside)
-    return (outside, more) if page.backward else (f"({more} OR {outside})", "FALSE")
+    return f"({' OR '.join(parts) or 'FALSE'})"
 
 
-def _shape(b: Builder, found: Found, part: Shape) -> str:
+def _shape(b: Builder, found: Found, part: Shape) -> Json:
     kept = f"x.n <= {found.size}"
     match part:
         case Typename(type=type_):
-            return quoted(type_)
+            return Json(quoted(type_))
         case Nodes(record=record):
-            return b.dialect.array(f"x.{found.columns[id(record)]}", kept)
+            return b.dialect.array(found.columns[id(record)], kept)
         case Edges(members=members):
-            return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), kept)
+            return b.dialect.array(b.dialect.object([(m.response, _edge(found, m)) for m in members]), kept)
         case PageInfo(members=members):
-            return b.dialect.object(
-                [(m.response, quoted(m.type) if isinstance(m, Typename) else _flag(b, found, m.flag)) for m in members]
-            )
+            flags = [(m.response, m.type if isinstance(m, Typename) else m.flag) for m in members]
+            told = [(r, _flag(b, found, one) if isinstance(one, Flag) else Json(quoted(one))) for r, one in flags]
+            return b.dialect.object(told)
         case PageFlag(flag=flag):
             return _flag(b, found, flag)
         case Total():
-            return found.total
+            return Json(found.total)
 
 
-def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> str:
+def _edge(found: Found, member: Nodes | EdgeCursor | Typename) -> Json:
     match member:
         case Nodes(record=record):
-            return b.dialect.json(f"x.{found.columns[id(record)]}")
+            return found.columns[id(record)]
         case EdgeCursor():
-            return found.at()
+            return Json(found.at())
         case Typename(type=type_):
-            return quoted(type_)
+            return Json(quoted(type_))
 
 
-def _flag(b: Builder, found: Found, flag: Flag) -> str:
-    backward = found.connection.page.backward
+def _flag(b: Builder, found: Found, flag: Flag) -> Json:
+    c = found.connection
     if flag in (Flag.HAS_NEXT, Flag.HAS_PREVIOUS):
-        return b.dialect.boolean(found.has_next if flag is Flag.HAS_NEXT else found.has_previous)
+        return b.dialect.boolean(found.has_next() if flag is Flag.HAS_NEXT else found.has_previous())
     nearest = f"max(CASE WHEN x.n = 1 THEN {found.at()} END)"
-    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END"
+    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END" if _needs_count(c) else found.size
     farthest = f"max(CASE WHEN x.n = {last_n} THEN {found.at()} END)"
-    first, last = (farthest, nearest) if backward else (nearest, farthest)
+    first, last = (farthest, nearest) if c.page.backward else (nearest, farthest)
     match flag:
         case Flag.START:
-            return first
+            return Json(first)
         case Flag.END:
-            return last
+            return Json(last)
         case Flag.NEXT:
-            return f"CASE WHEN {found.has_next} THEN coalesce({last}, {found.turned()}) END"
+            return Json(f"CASE WHEN {found.has_next()} THEN coalesce({last}, {found.turned()}) END")
         case _:
-            return f"CASE WHEN {found.has_previous} THEN coalesce({first}, {found.turned()}) END"
+            return Json(f"CASE WHEN {found.has_previous()} THEN coalesce({first}, {found.turned()}) END")

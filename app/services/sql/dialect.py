@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 # Pairs that one call of the JSON object function takes: SQLite allows 63, PostgreSQL 50.
 MAX_PAIRS = 49
 
 
+@dataclass(frozen=True, slots=True)
+class Json:
+    """An expression and how it becomes JSON.
+
+    `value`: a plain value, that the JSON functions quote. `json`: what these functions take as it is. `text`: finished
+    JSON text (or null), which is glued in: to hand it to a JSON function would parse and print all of it again.
+    `members`: the text of members that stand here by their own names.
+    """
+
+    sql: str
+    form: Literal["value", "json", "text", "members"] = "value"
+
+
+Pairs = Sequence[tuple[str, Json]]
+
+
 class Dialect(Protocol):
-    """The words of one database. `json` marks an expression that already is JSON."""
+    """The words of one database."""
 
     @property
     def name(self) -> str: ...
     def placeholder(self, number: int, type_: str) -> str: ...
-    def json(self, expression: str) -> str: ...
-    def boolean(self, condition: str) -> str: ...
-    def object(self, pairs: Sequence[tuple[str, str]]) -> str: ...
-    def array(self, expression: str, keep: str) -> str: ...
-    def text_of(self, expression: str) -> str: ...
+    def boolean(self, condition: str) -> Json: ...
+    def object(self, pairs: Pairs) -> Json: ...
+    def inner(self, text: str) -> str: ...
+    def array(self, element: Json, keep: str) -> Json: ...
+    def text_of(self, json: Json) -> str: ...
+    def selected(self, json: Json) -> Json: ...
+    def page_order(self, most: str, *, backward: bool) -> str: ...
     def cursor(self, mark: str, values: Sequence[str]) -> str: ...
     def one_of(self, expression: str, values: str) -> str: ...
     def list_type(self) -> str: ...
@@ -46,22 +64,32 @@ class Sqlite:
     def placeholder(self, number: int, type_: str) -> str:
         return f"?{number}"
 
-    def json(self, expression: str) -> str:
-        return f"json({expression})"
+    def boolean(self, condition: str) -> Json:
+        return Json(f"CASE WHEN {condition} THEN 'true' ELSE 'false' END", "text")
 
-    def boolean(self, condition: str) -> str:
-        return f"json(CASE WHEN {condition} THEN 'true' ELSE 'false' END)"
+    def object(self, pairs: Pairs) -> Json:
+        if _is_one_call(pairs):
+            return Json(_call("json_object", pairs), "json")
+        return glued(pairs, self.inner, lambda run: _call("json_object", run))
 
-    def object(self, pairs: Sequence[tuple[str, str]]) -> str:
-        parts = [_call("json_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs) or 1, MAX_PAIRS)]
-        return parts[0] if len(parts) == 1 else f"json({_glued(parts)})"
+    def inner(self, text: str) -> str:
+        # A negative length: what stands before the last character, without a second look at the text.
+        return f"substr(substr({text}, -1, -{2**30}), 2)"
 
-    def array(self, expression: str, keep: str) -> str:
-        # Pieces of finished text: json_group_array would parse and print each of them again.
-        return f"json('[' || coalesce(group_concat({expression}, ',') FILTER (WHERE {keep}), '') || ']')"
+    def array(self, element: Json, keep: str) -> Json:
+        joined = f"group_concat({self.text_of(element)}, ',') FILTER (WHERE {keep})"
+        return Json(f"'[' || coalesce({joined}, '') || ']'", "text")
 
-    def text_of(self, expression: str) -> str:
-        return expression
+    def text_of(self, json: Json) -> str:
+        return json.sql
+
+    def selected(self, json: Json) -> Json:
+        # What comes out of a sub-select is text: SQLite has no JSON type, only a mark that gets lost there.
+        return Json(json.sql, "text")
+
+    def page_order(self, most: str, *, backward: bool) -> str:
+        # A cross join keeps the order of its left side. An order without a limit may be dropped in a sub-select.
+        return f" ORDER BY p.n DESC LIMIT {most}" if backward else ""
 
     def cursor(self, mark: str, values: Sequence[str]) -> str:
         return f"{mark} || '0' || lower(hex(json_array({', '.join(values)})))"
@@ -103,21 +131,30 @@ class Postgresql:
     def placeholder(self, number: int, type_: str) -> str:
         return f"${number}::{type_}"
 
-    def json(self, expression: str) -> str:
-        return f"({expression})::json"
+    def boolean(self, condition: str) -> Json:
+        return Json(f"coalesce({condition}, false)")
 
-    def boolean(self, condition: str) -> str:
-        return f"coalesce({condition}, false)"
+    def object(self, pairs: Pairs) -> Json:
+        if _is_one_call(pairs):
+            return Json(_call("json_build_object", pairs), "json")
+        return glued(pairs, self.inner, lambda run: f"{_call('json_build_object', run)}::text")
 
-    def object(self, pairs: Sequence[tuple[str, str]]) -> str:
-        parts = [_call("json_build_object", pairs[i : i + MAX_PAIRS]) for i in range(0, len(pairs) or 1, MAX_PAIRS)]
-        return parts[0] if len(parts) == 1 else f"({_glued([f'{part}::text' for part in parts])})::json"
+    def inner(self, text: str) -> str:
+        return f"left(substr({text}, 2), -1)"
 
-    def array(self, expression: str, keep: str) -> str:
-        return f"coalesce(json_agg({expression}) FILTER (WHERE {keep}), '[]'::json)"
+    def array(self, element: Json, keep: str) -> Json:
+        if element.form == "json":
+            return Json(f"coalesce(json_agg({element.sql}) FILTER (WHERE {keep}), '[]'::json)", "json")
+        return Json(f"'[' || coalesce(string_agg({element.sql}, ',') FILTER (WHERE {keep}), '') || ']'", "text")
 
-    def text_of(self, expression: str) -> str:
-        return f"({expression})::text"
+    def text_of(self, json: Json) -> str:
+        return f"({json.sql})::text"
+
+    def selected(self, json: Json) -> Json:
+        return json
+
+    def page_order(self, most: str, *, backward: bool) -> str:
+        return f" ORDER BY p.n {'DESC' if backward else 'ASC'}"
 
     def cursor(self, mark: str, values: Sequence[str]) -> str:
         return f"{mark} || '0' || encode(convert_to(json_build_array({', '.join(values)})::text, 'UTF8'), 'hex')"
@@ -150,14 +187,32 @@ class Postgresql:
         return f"{column}::jsonb @> to_jsonb({value})"
 
 
-def _call(function: str, pairs: Sequence[tuple[str, str]]) -> str:
-    return f"{function}({', '.join(f'{quoted(name)}, {expression}' for name, expression in pairs)})"
+def glued(pairs: Pairs, inner: Callable[[str], str], call: Callable[[Pairs], str]) -> Json:
+    """An object of pieces: finished texts as they are, and runs of what lies between them by one `call` each."""
+    pieces: list[str] = []
+    run: list[tuple[str, Json]] = []
+    for name, json in pairs:
+        finished = json.form in ("text", "members")
+        if run and (finished or len(run) == MAX_PAIRS):
+            pieces.append(inner(call(run)))
+            run = []
+        if json.form == "members":
+            pieces.append(json.sql)
+        elif finished:
+            pieces.append(quoted(f'"{name}":') + f" || coalesce({json.sql}, 'null')")
+        else:
+            run.append((name, json))
+    if run:
+        pieces.append(inner(call(run)))
+    return Json("'{' || " + " || ',' || ".join(pieces or ["''"]) + " || '}'", "text")
 
 
-def _glued(objects: Sequence[str]) -> str:
-    """One JSON object out of several, as text."""
-    inner = [f"substr({o}, 2, length({o}) - 2)" for o in objects]
-    return "'{' || " + " || ',' || ".join(inner) + " || '}'"
+def _is_one_call(pairs: Pairs) -> bool:
+    return len(pairs) <= MAX_PAIRS and all(json.form in ("value", "json") for _, json in pairs)
+
+
+def _call(function: str, pairs: Pairs) -> str:
+    return f"{function}({', '.join(f'{quoted(name)}, {json.sql}' for name, json in pairs)})"
 
 
 SQLITE = Sqlite()

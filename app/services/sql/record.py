@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 
 from app.services.sql.condition import existing
-from app.services.sql.dialect import quoted
+from app.services.sql.dialect import Json, quoted
 from app.services.sql.params import Builder, Way, item, then
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.resources import target
 from schema.selection import Leaf, Many, Member, One, Part, Typename
 
 # How a page of a to-many relation becomes an expression: (builder, way to the connection, what links it) -> SQL.
-Nested = Callable[[Builder, Way, "Link"], str]
+Nested = Callable[[Builder, Way, "Link"], Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +52,29 @@ class Joins:
         return " ".join(self.texts)
 
 
-def record_json(joins: Joins, way: Way, nested: Nested) -> str:
+def record_json(joins: Joins, way: Way, nested: Nested) -> Json:
     """The JSON object of the record that `way` leads to."""
     members: tuple[Member, ...] = joins.b.at(way).members
     ways = [item(then(way, attrgetter("members")), i) for i in range(len(members))]
-    return joins.b.dialect.object(
-        [(m.response, _member(joins, m, w, nested)) for m, w in zip(members, ways, strict=True)]
-    )
+    known = len(joins.resource.fields) if _begins_whole(joins.resource, members) else 0
+    pairs = [(m.response, _member(joins, m, w, nested)) for m, w in list(zip(members, ways, strict=True))[known:]]
+    if not known:
+        return joins.b.dialect.object(pairs)
+    return joins.b.dialect.object([("", Json(f"{joins.alias}.members", "members")), *pairs])
 
 
-def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> str:
+def _begins_whole(resource: Resource, members: tuple[Member, ...]) -> bool:
+    """Whether the members begin with every field in the declared order: that text is kept ready with the record."""
+    if not resource.documented or len(members) < len(resource.fields):
+        return False
+    pairs = zip(resource.fields, members, strict=False)
+    return all(isinstance(m, Leaf) and m.field is owner and m.response == owner.name for owner, m in pairs)
+
+
+def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> Json:
     match member:
         case Typename(type=type_):
-            return quoted(type_)
+            return Json(quoted(type_))
         case Leaf(field=owner):
             return value_json(joins.b, joins.alias, owner)
         case Part(field=owner, members=members):
@@ -72,20 +82,22 @@ def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> str:
         case One(relation=relation):
             other = joins.to(relation.name)
             inner = record_json(other, then(way, attrgetter("record")), nested)
-            return f"CASE WHEN {other.alias}.id IS NOT NULL THEN {inner} END"
+            return Json(f"CASE WHEN {other.alias}.id IS NOT NULL THEN {inner.sql} END", inner.form)
         case Many(relation=relation):
             return nested(joins.b, then(way, attrgetter("connection")), Link(relation.key, f"{joins.alias}.id"))
 
 
-def value_json(b: Builder, alias: str, owner: Field) -> str:
+def value_json(b: Builder, alias: str, owner: Field) -> Json:
     """A field's whole value."""
     if owner.kind is Kind.ADDRESS:
         return _address(b, alias, owner, tuple(Leaf(m.name, m) for m in owner.members))
-    column = f"{alias}.{owner.column}"
-    return b.dialect.json(column) if owner.kind in LIST_KINDS | MAP_KINDS else column
+    return Json(f"{alias}.{owner.column}", "text" if owner.kind in LIST_KINDS | MAP_KINDS else "value")
 
 
-def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> str:
-    pairs = [(m.response, f"{alias}.{m.field.column}" if isinstance(m, Leaf) else quoted(m.type)) for m in members]
+def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> Json:
+    pairs = [
+        (m.response, Json(f"{alias}.{m.field.column}" if isinstance(m, Leaf) else quoted(m.type))) for m in members
+    ]
     some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
-    return f"CASE WHEN {some} THEN {b.dialect.object(pairs)} END"
+    inner = b.dialect.object(pairs)
+    return Json(f"CASE WHEN {some} THEN {inner.sql} END", inner.form)

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
-from app.services.sql.dialect import Dialect
+from app.services.sql.dialect import Dialect, Json
 from app.services.sql.params import Builder, Sight, Way, everything, item, then, whole
 from app.services.sql.record import Joins, record_json, value_json
 from app.services.sql.shape import shape
@@ -79,7 +79,7 @@ def _connection(b: Builder) -> tuple[str, tuple[str, ...]]:
     return text, ("body", "next", "previous")
 
 
-def _single(b: Builder, way: Way) -> tuple[Joins, str, str]:
+def _single(b: Builder, way: Way) -> tuple[Joins, Json, str]:
     single: Single = b.at(way)
     resource = single.record.resource
     joins = Joins(b, b.alias("t"), resource)
@@ -115,12 +115,12 @@ def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
     parts = existing(b, joins.alias, stats.resource, stats.deleted)
     parts += [condition(b, attrgetter("where"), stats.resource, joins.alias)] if stats.where is not None else []
     parts += [search(b, attrgetter("search"), stats.resource, joins.alias)] if stats.search else []
-    chosen = ", ".join(f"{value} AS g{i}" for i, value in enumerate(values))
+    chosen = ", ".join(f"{value.sql} AS g{i}" for i, value in enumerate(values))
     names = ", ".join(f"g{i}" for i in range(len(values)))
     order = ", ".join(f"g{i} ASC NULLS LAST" for i in range(len(values)))
     inner = f"SELECT {chosen} FROM {_from(joins)} WHERE {' AND '.join(parts) or 'TRUE'}"
     counted = f"SELECT {names}, count(*) AS n FROM ({inner}) v GROUP BY {names} ORDER BY n DESC, {order}"
-    by = b.dialect.object([(group.path, f"g{i}") for i, group in enumerate(stats.by)])
-    row = b.dialect.object([("by", by), ("count", "n")])
+    by = b.dialect.object([(group.path, Json(f"g{i}")) for i, group in enumerate(stats.by)])
+    row = b.dialect.object([("by", by), ("count", Json("n"))])
     array = b.dialect.text_of(b.dialect.array(row, "TRUE"))
     return f"SELECT {array}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w", ("body", "groups")
