@@ -1,26 +1,20 @@
-"""A page of records in SQL: one expression that builds the whole JSON of the connection, nested to any depth.
-
-ids     the page's rows and one more, by segments of the keyset        (only keys are read here)
-ranked  the same, numbered in the order that they were found
-rows    each with the JSON of its record and its cursor, in the order of the answer
-frame   all of them in one JSON object
-"""
+"""A connection in SQL: one expression that frames the rows of its page in one JSON object, nested to any depth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from operator import attrgetter
 
 from app.services.sql.condition import condition, existing, search
 from app.services.sql.dialect import Json, quoted
-from app.services.sql.keyset import Key, Segment, everything, following, order_by
+from app.services.sql.keyset import Key, following
+from app.services.sql.page import needs, page_ids, page_rows, sort_keys
 from app.services.sql.params import Builder, Way, then
-from app.services.sql.record import Joins, Link, record_json
+from app.services.sql.record import Joins, Link
 from schema.cursor import Cursor, encode
 from schema.paging import mark
-from schema.resource import Field
 from schema.selection import (
     Connection,
     EdgeCursor,
@@ -29,11 +23,9 @@ from schema.selection import (
     Nodes,
     PageFlag,
     PageInfo,
-    Record,
     Shape,
     Total,
     Typename,
-    records,
 )
 
 
@@ -77,35 +69,19 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
         counted = [(p.response, Json(quoted(p.type) if isinstance(p, Typename) else total)) for p in connection.shape]
         return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
-    keys = _keys(connection, joins)
+    keys = sort_keys(connection, joins)
     size = b.value(then(way, attrgetter("page.size")))
+    most = f"{size} + 1" if needs(b, connection).numbers else size
     scan = [key.reversed for key in keys] if connection.page.backward else keys
     head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
-    ids = _ids(b, connection, way, head, keys, scan, size)
-    source, columns = _rows(b, connection, way, ids, scan, size)
+    ids = page_ids(b, connection, way, head, keys, scan, most, linked=link is not None)
+    source, columns = page_rows(b, connection, way, ids, len(keys), size, nested)
     ends = _ends(b, connection, way, head, keys, size)
     found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)))
     told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
     shape = b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape])
     next_, previous = (told[flag].sql if flag in told else "NULL" for flag in (Flag.NEXT, Flag.PREVIOUS))
     return Frame(shape, next_, previous, f"FROM {source}")
-
-
-def _keys(connection: Connection, joins: Joins) -> list[Key]:
-    keys: list[Key] = []
-    for order in connection.order:
-        at = joins
-        for hop in order.hops:
-            at = at.to(hop.name)
-        keys.append(
-            Key(sort_expression(at.alias, order.field), order.descending, bool(order.hops) or order.field.nullable)
-        )
-    return [*keys, Key(f"{joins.alias}.id", keys[-1].descending, False)]
-
-
-def sort_expression(alias: str, field: Field) -> str:
-    """What a field is sorted by: its folded text, if it has one."""
-    return f"{alias}.{field.column}{'_folded' if field.folded else ''}"
 
 
 def _base(b: Builder, connection: Connection, way: Way, t: str, link: Link | None) -> str:
@@ -116,72 +92,6 @@ def _base(b: Builder, connection: Connection, way: Way, t: str, link: Link | Non
     if connection.search:
         parts.append(search(b, then(way, attrgetter("search")), connection.resource, t))
     return " AND ".join(parts) or "TRUE"
-
-
-def _ids(b: Builder, c: Connection, way: Way, head: str, keys: list[Key], scan: list[Key], size: str) -> str:
-    """The page's rows and one more: their number, sort values and id."""
-    page = c.page
-    if page.after:
-        after = then(way, attrgetter("page.after"))
-        segments = following(b, keys, after, inclusive=page.after.inclusive)
-    elif page.before:
-        before = then(way, attrgetter("page.before"))
-        segments = following(b, [key.reversed for key in keys], before, inclusive=page.before.inclusive)
-    else:
-        segments = everything(keys)
-    seq = f"{keys[-1].expression.removesuffix('.id')}.seq"
-    chosen = ", ".join([f"{seq} AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
-    parts = [_segment(f"SELECT {chosen} {head}", segment, scan, size) for segment in segments]
-    return parts[0] if len(parts) == 1 else " UNION ALL ".join(f"SELECT * FROM ({part}) u" for part in parts)
-
-
-def _segment(head: str, segment: Segment, scan: Sequence[Key], size: str) -> str:
-    where = "".join(f" AND {condition_}" for condition_ in segment.conditions)
-    return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {size} + 1"
-
-
-def _rows(b: Builder, c: Connection, way: Way, ids: str, scan: list[Key], size: str) -> tuple[str, dict[int, Json]]:
-    """The page's rows in the answer's order: `n` is their number as found, `c` how many there are, with one more."""
-    names = [f"k{i}" for i in range(len(scan))]
-    # A sub-select with a limit hands its rows on in its order; several segments are put in order once more.
-    if "UNION ALL" in ids:
-        ids = f"SELECT * FROM ({ids}) s {order_by(scan, names=names)} LIMIT {size} + 1"
-    counted = ", count(*) OVER () AS c" if _needs_count(c) else ""
-    ranked = f"SELECT i.*, row_number() OVER () AS n{counted} FROM ({ids}) i"
-    t = b.alias("t")
-    joins = Joins(b, t, c.resource)
-    columns: dict[int, Json] = {}
-    chosen = []
-    for i, record in enumerate(records(c.shape)):
-        one = record_json(joins, then(way, partial(_record_at, i)), nested)
-        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
-        chosen.append(f"CASE WHEN p.n <= {size} THEN {one.sql} END AS j{i}")
-    known = ["n", *(["c"] if counted else []), *names]
-    head = ", ".join([*(f"p.{name} AS {name}" for name in known), *chosen])
-    tables = f"({ranked}) p CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
-    order = b.dialect.page_order(f"{size} + 1", backward=c.page.backward)
-    return f"(SELECT {head} FROM {tables if chosen else f'({ranked}) p'}{order}) x", columns
-
-
-def _needs_count(c: Connection) -> bool:
-    """Whether the page's last row in the order of the scan must be known though there may be no row beyond it."""
-    flags = [
-        f.flag
-        for part in c.shape
-        for f in (part.members if isinstance(part, PageInfo) else (part,))
-        if isinstance(f, PageFlag)
-    ]
-    far = (Flag.START, Flag.PREVIOUS) if c.page.backward else (Flag.END, Flag.NEXT)
-    return far[0] in flags or (far[1] in flags and not _is_full_at(c))
-
-
-def _is_full_at(c: Connection) -> bool:
-    """Whether there can be records beyond the scan's end only when the page is full."""
-    return not (c.page.after if c.page.backward else c.page.before)
-
-
-def _record_at(index: int, connection: Connection) -> Record:
-    return list(records(connection.shape))[index]
 
 
 def _cursors(b: Builder, way: Way, keys: int) -> tuple[Callable[[], str], Callable[[], str]]:
@@ -233,7 +143,7 @@ def _outside(b: Builder, c: Connection, way: Way, head: str, keys: list[Key]) ->
 
 
 def _shape(b: Builder, found: Found, part: Shape) -> Json:
-    kept = f"x.n <= {found.size}"
+    kept = f"x.n <= {found.size}" if needs(b, found.connection).numbers else "TRUE"
     match part:
         case Typename(type=type_):
             return Json(quoted(type_))
@@ -266,7 +176,7 @@ def _flag(b: Builder, found: Found, flag: Flag) -> Json:
     if flag in (Flag.HAS_NEXT, Flag.HAS_PREVIOUS):
         return b.dialect.boolean(found.has_next() if flag is Flag.HAS_NEXT else found.has_previous())
     nearest = f"max(CASE WHEN x.n = 1 THEN {found.at()} END)"
-    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END" if _needs_count(c) else found.size
+    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END" if needs(b, c).count else found.size
     farthest = f"max(CASE WHEN x.n = {last_n} THEN {found.at()} END)"
     first, last = (farthest, nearest) if c.page.backward else (nearest, farthest)
     match flag:

@@ -38,6 +38,8 @@ class Dialect(Protocol):
     def array(self, element: Json, keep: str) -> Json: ...
     def text_of(self, json: Json) -> str: ...
     def selected(self, json: Json) -> Json: ...
+    @property
+    def keeps_order(self) -> bool: ...
     def page_order(self, most: str, *, backward: bool) -> str: ...
     def cursor(self, mark: str, values: Sequence[str]) -> str: ...
     def one_of(self, expression: str, values: str) -> str: ...
@@ -60,6 +62,7 @@ class Sqlite:
     """SQLite 3.40 and newer."""
 
     name: str = "sqlite"
+    keeps_order: bool = True  # a cross join goes through its left side in order
 
     def placeholder(self, number: int, type_: str) -> str:
         return f"?{number}"
@@ -88,7 +91,7 @@ class Sqlite:
         return Json(json.sql, "text")
 
     def page_order(self, most: str, *, backward: bool) -> str:
-        # A cross join keeps the order of its left side. An order without a limit may be dropped in a sub-select.
+        # An order without a limit may be dropped in a sub-select.
         return f" ORDER BY p.n DESC LIMIT {most}" if backward else ""
 
     def cursor(self, mark: str, values: Sequence[str]) -> str:
@@ -127,6 +130,7 @@ class Postgresql:
     """PostgreSQL 14 and newer."""
 
     name: str = "postgresql"
+    keeps_order: bool = False
 
     def placeholder(self, number: int, type_: str) -> str:
         return f"${number}::{type_}"

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from schema.resource import Kind, Resource
+from schema.values.domain import shown
 from schema.values.email import exact
 from schema.values.maps import number
 from schema.values.phone import digits
@@ -49,7 +50,9 @@ def _of(kind: Kind, name: str, searched: bool, value: Any) -> Iterable[str]:
             return _digits(value)
         case Kind.EMAIL if searched:
             return _address(value)
-        case Kind.TEXT | Kind.DOMAIN if searched:
+        case Kind.DOMAIN if searched:
+            return map(_word, dict.fromkeys((*words(value), *words(shown(value)))))
+        case Kind.TEXT if searched:
             return map(_word, words(value))
     return ()
 
@@ -70,9 +73,11 @@ def _word(text: str) -> str:
 
 
 def _address(email: str) -> Iterable[str]:
-    folded = fold(email)
-    local, _, domain = folded.rpartition("@")
-    return [_word(part) for part in (folded, local, domain, *words(local)) if part]
+    """The whole, its local part and the words in it, its domain: as stored, and as people write it."""
+    local, _, domain = email.rpartition("@")
+    local, domains = fold(local), dict.fromkeys((fold(domain), fold(shown(domain))))
+    wholes = [f"{local}@{one}" for one in domains]
+    return [_word(part) for part in (*wholes, local, *domains, *words(local)) if part]
 
 
 def _digits(phone: str) -> Iterable[str]:

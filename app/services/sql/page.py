@@ -1,0 +1,119 @@
+"""The rows of a page in SQL: first keys alone, then what is asked of just those rows.
+
+ids    the page's rows, by segments of the keyset; one more where it must be known whether there are more
+ranked the same, numbered as they come, where their numbers matter
+rows   each with the JSON of its record and its sort values, in the order of the answer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+
+from app.services.sql.dialect import Json
+from app.services.sql.keyset import Key, Segment, everything, following, order_by
+from app.services.sql.params import Builder, Way, then
+from app.services.sql.record import Joins, Nested, record_json
+from schema.resource import Field
+from schema.selection import Connection, Flag, PageFlag, PageInfo, Record, Shape, records
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the shape of a connection needs of its rows beside their records."""
+
+    numbers: bool
+    count: bool
+
+
+def needs(b: Builder, c: Connection) -> Needs:
+    """Numbers tell the page from the one row more, its ends, its order; a count, the last row if there is no more."""
+    flags = {flag for part in c.shape for flag in _flags(part)}
+    far = (Flag.START, Flag.PREVIOUS) if c.page.backward else (Flag.END, Flag.NEXT)
+    bounded = c.page.after if c.page.backward else c.page.before
+    counted = far[0] in flags or (far[1] in flags and bounded is not None)
+    return Needs(bool(flags) or c.page.backward or not b.dialect.keeps_order, counted)
+
+
+def _flags(part: Shape) -> list[Flag]:
+    members = part.members if isinstance(part, PageInfo) else (part,)
+    return [one.flag for one in members if isinstance(one, PageFlag)]
+
+
+def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
+    keys: list[Key] = []
+    for order in connection.order:
+        at = joins
+        for hop in order.hops:
+            at = at.to(hop.name)
+        keys.append(
+            Key(sort_expression(at.alias, order.field), order.descending, bool(order.hops) or order.field.nullable)
+        )
+    return [*keys, Key(f"{joins.alias}.id", keys[-1].descending, False)]
+
+
+def sort_expression(alias: str, field: Field) -> str:
+    """What a field is sorted by: its folded text, if it has one."""
+    return f"{alias}.{field.column}{'_folded' if field.folded else ''}"
+
+
+def page_ids(
+    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], scan: list[Key], most: str, *, linked: bool
+) -> str:
+    """The page's rows: their number, sort values and id. `head` is FROM and WHERE, `most` how many at most."""
+    page = c.page
+    if page.after:
+        after = then(way, attrgetter("page.after"))
+        segments = following(b, keys, after, inclusive=page.after.inclusive)
+    elif page.before:
+        before = then(way, attrgetter("page.before"))
+        segments = following(b, [key.reversed for key in keys], before, inclusive=page.before.inclusive)
+    else:
+        # The few records of one parent are sorted anyhow; a whole table is better read along an index.
+        segments = [Segment()] if linked else everything(keys)
+    seq = f"{keys[-1].expression.removesuffix('.id')}.seq"
+    chosen = ", ".join([f"{seq} AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
+    parts = [_segment(f"SELECT {chosen} {head}", segment, scan, most) for segment in segments]
+    if len(parts) == 1:
+        return parts[0]
+    union = " UNION ALL ".join(f"SELECT * FROM ({part}) u" for part in parts)
+    return f"SELECT * FROM ({union}) s {order_by(scan, names=names_of(scan))} LIMIT {most}"
+
+
+def _segment(head: str, segment: Segment, scan: Sequence[Key], most: str) -> str:
+    where = "".join(f" AND {condition}" for condition in segment.conditions)
+    return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {most}"
+
+
+def names_of(keys: Sequence[Key]) -> list[str]:
+    """What the sort values are called from here on."""
+    return [f"k{i}" for i in range(len(keys))]
+
+
+def page_rows(
+    b: Builder, c: Connection, way: Way, ids: str, keys: int, size: str, nested: Nested
+) -> tuple[str, dict[int, Json]]:
+    """The rows in the answer's order, and each record's JSON in them: `n` numbers a row as found, `c` counts them."""
+    needed = needs(b, c)
+    # A sub-select with a limit hands its rows on in its order.
+    numbers = ", row_number() OVER () AS n" + (", count(*) OVER () AS c" if needed.count else "")
+    source = f"(SELECT i.*{numbers} FROM ({ids}) i) p" if needed.numbers else f"({ids}) p"
+    t = b.alias("t")
+    joins = Joins(b, t, c.resource)
+    columns: dict[int, Json] = {}
+    chosen = [f"p.k{i} AS k{i}" for i in range(keys)]
+    chosen += ["p.n AS n"] * needed.numbers + ["p.c AS c"] * needed.count
+    for i, record in enumerate(records(c.shape)):
+        one = record_json(joins, then(way, partial(_record_at, i)), nested)
+        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
+        chosen.append(f"CASE WHEN p.n <= {size} THEN {one.sql} END AS j{i}" if needed.numbers else f"{one.sql} AS j{i}")
+    if columns:
+        source = f"{source} CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
+    order = b.dialect.page_order(f"{size} + 1", backward=c.page.backward) if needed.numbers else ""
+    return f"(SELECT {', '.join(chosen)} FROM {source}{order}) x", columns
+
+
+def _record_at(index: int, connection: Connection) -> Record:
+    return list(records(connection.shape))[index]
