@@ -70,8 +70,9 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
         return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
     keys = sort_keys(connection, joins)
-    size = b.value(then(way, attrgetter("page.size")))
-    most = f"{size} + 1" if needs(b, connection).numbers else size
+    # The size is part of the shape: only with a number in sight does PostgreSQL keep a good plan for all values.
+    size = str(connection.page.size)
+    most = str(connection.page.size + needs(b, connection).numbers)
     scan = [key.reversed for key in keys] if connection.page.backward else keys
     head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
     ids = page_ids(b, connection, way, head, keys, scan, most, linked=link is not None)

@@ -111,7 +111,7 @@ def page_rows(
         chosen.append(f"CASE WHEN p.n <= {size} THEN {one.sql} END AS j{i}" if needed.numbers else f"{one.sql} AS j{i}")
     if columns:
         source = f"{source} CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
-    order = b.dialect.page_order(f"{size} + 1", backward=c.page.backward) if needed.numbers else ""
+    order = b.dialect.page_order(str(c.page.size + 1), backward=c.page.backward) if needed.numbers else ""
     return f"(SELECT {', '.join(chosen)} FROM {source}{order}) x", columns
 
 

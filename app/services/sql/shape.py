@@ -49,7 +49,7 @@ def _single(single: Single) -> Hashable:
 
 
 def _connection(c: Connection) -> Hashable:
-    page = (c.page.backward, _cursor(c.page.after), _cursor(c.page.before))
+    page = (c.page.size, c.page.backward, _cursor(c.page.after), _cursor(c.page.before))
     order = tuple([(o.path, o.descending) for o in c.order])
     return c.resource.name, _frame(c.shape), _condition(c.where), bool(c.search), order, page, c.deleted
 

@@ -1,0 +1,74 @@
+"""A read's guard: whether the key that asks is still what was remembered of it, found out by the read's own statement."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from app.services.sql.dialect import Dialect
+from app.services.sql.statement import Statement
+from schema.actor import Actor
+from schema.values.instant import now
+
+_KEPT = 2048
+
+
+class NotCurrent(Exception):
+    """The key, or its owner, is no longer what was remembered: whatever was read is not for this caller."""
+
+
+def usable(dialect: Dialect, at: int) -> str:
+    """The one condition of everything that makes a key useless; `at` is the number of the parameter with the time."""
+    time = dialect.placeholder(at, "text")
+    return (
+        f"k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {time}) "
+        "AND u.deleted_at IS NULL AND u.status = 'ACTIVE'"
+    )
+
+
+@dataclass(slots=True)
+class Guard:
+    """The versions under which an actor was remembered. `current` is what the reads of this request have found."""
+
+    actor: Actor
+    key_version: int
+    user_version: int
+    by_previous: bool
+    current: bool | None = None
+
+    def condition(self, dialect: Dialect, known: int) -> str:
+        """True while the rows are those versions and the key works; `known` parameters stand before its own."""
+        key, key_version, user_version = (
+            dialect.placeholder(known + i, type_) for i, type_ in enumerate(("text", "bigint", "bigint"), 1)
+        )
+        until = f"AND k.previous_until > {dialect.placeholder(known + 4, 'text')} " if self.by_previous else ""
+        return (
+            "EXISTS (SELECT 1 FROM api_keys k JOIN users u ON u.id = k.owner_id "
+            f"WHERE k.id = {key} AND k.version = {key_version} AND u.version = {user_version} "
+            f"{until}AND {usable(dialect, known + 4)})"
+        )
+
+    def params(self) -> tuple[str | None, int, int, str]:
+        return (self.actor.key_id, self.key_version, self.user_version, now())
+
+    def found(self, current: bool) -> None:
+        """Keeps what a read has found; raises NotCurrent instead of letting its answer through."""
+        self.current = current and self.current is not False
+        if not current:
+            raise NotCurrent
+
+
+_texts: dict[Hashable, str] = {}
+
+
+def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
+    """The statement with one column more: whether the guard's condition holds. It gives a row in any case."""
+    key = (dialect.name, statement.text, guard.by_previous)
+    text = _texts.get(key)
+    if text is None:
+        condition = guard.condition(dialect, len(statement.params))
+        text = f"SELECT s.*, {condition} FROM (SELECT 1) one LEFT JOIN ({statement.text}) s ON TRUE"
+        if len(_texts) >= _KEPT:
+            del _texts[next(iter(_texts))]
+        _texts[key] = text
+    return Statement(text, (*statement.params, *guard.params()), (*statement.columns, "current"))
