@@ -1,0 +1,97 @@
+"""A directory with its sample, made once by `cube init`, and each time a copy of it that an app serves."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+from time import sleep
+
+import pytest
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.main import create_app
+from app.protocol import HttpToolsProtocol
+from app.settings import Settings
+from tests.docs.shell import Shell
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a first start made and said."""
+
+    data_dir: Path
+    said: str
+    key: str
+
+
+@dataclass
+class Served:
+    """An address, the key that opens it, and the status of each answer so far."""
+
+    address: str
+    key: str
+    data_dir: Path
+    statuses: list[int] = field(default_factory=list)
+
+    def answered(self) -> list[int]:
+        """The statuses since the last time that this was asked."""
+        found, self.statuses[:] = list(self.statuses), []
+        return found
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """The data folder of a first start, sample included."""
+    folder = tmp_path_factory.mktemp("prepared")
+    said = Shell(folder, CUBE_DATA_DIR=str(folder / "var")).run("cube init")
+    found = re.search(r"API key +(\S+)", said)
+    assert found, said
+    return Prepared(folder / "var", said, found[1])
+
+
+@pytest.fixture
+def served(prepared: Prepared, tmp_path: Path) -> Iterator[Served]:
+    """A fresh copy of it, served."""
+    data_dir = Path(shutil.copytree(prepared.data_dir, tmp_path / "var"))
+    settings = Settings.load({"CUBE_DATA_DIR": str(data_dir), "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
+    statuses: list[int] = []
+    with _serving(_noting(create_app(settings), statuses)) as address:
+        yield Served(address, prepared.key, data_dir, statuses)
+
+
+def _noting(app: ASGIApp, statuses: list[int]) -> ASGIApp:
+    """The app, and a note of each status that it answers."""
+
+    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+            await send(message)
+
+        await app(scope, receive, noted)
+
+    return noting
+
+
+@contextmanager
+def _serving(app: ASGIApp) -> Iterator[str]:
+    config = uvicorn.Config(
+        app, port=0, http=HttpToolsProtocol, ws="none", lifespan="on", log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the app did not start"
+        sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
