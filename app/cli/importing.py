@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.output import REFUSED, note, say, table
+from app.cli.output import REFUSED, Refusal, note, say, table
 from app.cli.running import call, database, load_settings, run
 from app.services.imports.file import Unreadable
 from app.settings import Settings
@@ -72,7 +72,10 @@ def import_file(
         on_error=on_error.value,
         delimiter=delimiter_of(delimiter) if delimiter else None,
     )
-    report = run(_import(load_settings(), asked))
+    try:
+        report = run(_import(load_settings(), asked))
+    except Refusal as refusal:  # there is no database to read anything into
+        raise Unreadable(str(refusal)) from refusal
     _show(file, resource, report)
     if report.total == report.blank:
         raise Unreadable(f"{file}: there are no rows under the header")
@@ -124,10 +127,14 @@ def _show(file: Path, resource: str, report: Report) -> None:
     }
     say(", ".join(f"{count} {name}" for name, count in counts.items()))
     if report.made:
-        say("Made on the way: " + ", ".join(f"{count} {name}" for name, count in report.made.items()))
+        say("Made on the way: " + ", ".join(f"{count} {_counted(name, count)}" for name, count in report.made.items()))
     if report.stopped_at is not None:
         why = f": {report.stopped_by}" if report.stopped_by else ""
         note(f"Stopped at line {report.stopped_at}{why}")
+
+
+def _counted(plural: str, count: int) -> str:
+    return plural if count != 1 else plural.removesuffix("s")
 
 
 def _row(fault: RowFault) -> tuple[str, str, str, str]:

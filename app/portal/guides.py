@@ -89,7 +89,7 @@ def _anchored(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
     for opening, inline in pairwise(tokens):
         if opening.type == "heading_open":
             words = inline.content.replace("`", "")
-            anchor = re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-")
+            anchor = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")
             opening.attrSet("id", anchor)
             if opening.tag == "h2":
                 sections.append((anchor, words))

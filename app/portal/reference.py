@@ -54,12 +54,12 @@ def operators(_: str) -> str:
 
 
 def problems(_: str) -> str:
-    """The table of problems, with what to do about each."""
-    rows = [
-        (str(problem.status), f"`{PUBLIC_CODES.get(code, code)}`", problem.message, problem.remedy)
-        for code, problem in sorted(PROBLEMS.items(), key=lambda row: row[1].status)
-    ]
-    return _table(("Status", "Code", "Message", "What to do"), rows)
+    """Every code under a heading of its own, which `type` of a problem leads to: status, message, what to do."""
+    rows: dict[str, list[str]] = {}
+    for code, problem in sorted(PROBLEMS.items(), key=lambda row: row[1].status):
+        text = f"**{problem.status}** {problem.message} {problem.remedy}"
+        rows.setdefault(PUBLIC_CODES.get(code, code), []).append(text)
+    return "\n\n".join(f"### {code}\n\n" + "\n\n".join(texts) for code, texts in rows.items())
 
 
 def scopes(_: str) -> str:

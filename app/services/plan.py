@@ -40,7 +40,7 @@ def plan(selection: Selection, actor: Actor) -> ReadPlan:
 
 
 def too_costly(rows: int) -> Problem:
-    return invalid({"": f"the request may read {rows:,} records; the limit is {MAX_COST:,}: ask for smaller pages"})
+    return invalid({"": f"The request may read {rows:,} records; the limit is {MAX_COST:,}: ask for smaller pages."})
 
 
 def cost(selection: Selection) -> int:

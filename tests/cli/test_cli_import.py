@@ -24,7 +24,7 @@ def test_all_rows_are_in(prepared, tmp_path):
         "Fax\tnowhere",
         "Not imported: Fax.",
         "2 created, 0 updated, 0 unchanged, 0 failed, 0 skipped, 2 total",
-        "Made on the way: 1 clients",
+        "Made on the way: 1 client",
     ]
 
 

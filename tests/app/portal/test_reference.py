@@ -8,7 +8,7 @@ from app.portal.reference import PLACEHOLDERS, fields, filters, operators, probl
 from app.settings import VARIABLES
 from schema.actor import SCOPES
 from schema.operators import Operator
-from schema.problem import PROBLEMS
+from schema.problem import PROBLEMS, PUBLIC_CODES
 from schema.reference import is_id
 from schema.resources import RESOURCES
 
@@ -39,3 +39,8 @@ def test_every_row_of_a_table_has_the_cells_of_its_head():
             continue
         rows = derive("customer").splitlines()
         assert len({row.replace("\\|", "").count("|") for row in rows}) == 1
+
+
+def test_each_code_has_a_place_that_the_type_of_a_problem_leads_to() -> None:
+    text = problems("")
+    assert all(f"### {PUBLIC_CODES.get(code, code)}\n" in text for code in PROBLEMS)
