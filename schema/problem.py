@@ -168,8 +168,31 @@ def insufficient_scope(scope: str) -> Problem:
     )
 
 
+# What others call it; spelling alone would lead astray: `firstName` is nearer to familyName.
+_ELSEWHERE: Mapping[str, str] = {
+    "firstname": "givenName",
+    "forename": "givenName",
+    "lastname": "familyName",
+    "surname": "familyName",
+    "fullname": "name",
+    "mail": "email",
+    "mobile": "phone",
+    "company": "client",
+    "street": "line1",
+    "state": "region",
+    "province": "region",
+    "zip": "postalCode",
+    "zipcode": "postalCode",
+    "postcode": "postalCode",
+}
+
+
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
     """The hint that ends a message about an unknown name: the nearest known one, if any is near."""
     lowered = {k.lower(): k for k in known}
-    found = get_close_matches(name.lower(), list(lowered), n=1, cutoff=0.6)
+    plain = name.lower().replace("_", "")
+    usual = _ELSEWHERE.get(plain)
+    if usual in known:
+        return f"; did you mean {usual}?"
+    found = get_close_matches(plain if plain in lowered else name.lower(), list(lowered), n=1, cutoff=0.6)
     return f"; did you mean {lowered[found[0]]}?" if found else ""

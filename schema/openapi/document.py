@@ -183,5 +183,5 @@ def _service() -> Json:
         "/health/live": get("live", "The process answers.", {}),
         "/health/ready": get("ready", "The database answers and is migrated.", unavailable),
         "/openapi.json": get("openapi", "This document.", {}),
-        "/schema.graphql": get("schema", "The GraphQL schema.", errors(), key=True, type_="text/plain"),
+        "/schema.graphql": get("schema", "The GraphQL schema.", errors(), key=True, type_="application/graphql"),
     }

@@ -144,8 +144,7 @@ def _collection(resource: Resource) -> Json:
         "A page, asked for by a JSON body (RFC 10008).",
         resource.read_scope,
         requestBody=_body("Query"),
-        responses={"200": _json("A page.", {"$ref": f"#/components/schemas/{resource.type}Page"}, "Link")}
-        | errors(413, 415),
+        responses={"200": _json("A page.", {"$ref": f"#/components/schemas/{resource.type}Page"})} | errors(413, 415),
     )
     return _list_operation(resource, f"A page of {resource.plural}.") | {"post": create, "x-query": query}
 

@@ -44,6 +44,18 @@ def domain(value: object) -> str:
     return found
 
 
+def shown(name: str) -> str:
+    """A domain as people write it: `xn--bcher-kva.example` is `bücher.example`."""
+    if "xn--" not in name:
+        return name
+    import idna
+
+    try:
+        return idna.decode(name)
+    except (idna.IDNAError, UnicodeError):
+        return name
+
+
 def website(value: object) -> str:
     """An http or https address, `https://` where it names no scheme, its host as a lower-case A-label."""
     text = filled(value, max_length=WEBSITE_MAX_LENGTH)
