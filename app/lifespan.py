@@ -11,7 +11,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.auth import noted
-from app.log import log
+from app.log import flush, log
 from app.services.database import Database
 from app.services.maintenance import Watch
 from app.settings import Settings
@@ -68,6 +68,7 @@ class Lifespan:
         await noted()
         if self._given is None and self._db is not None:
             await self._db.close()
+        flush()
 
     def _drain_on_term(self, seconds: int) -> None:
         """On the first SIGTERM `ready` says 503 and nothing else changes; after that time the server ends as ever."""

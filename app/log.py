@@ -2,38 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import logging
 import re
+import select
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 import structlog
-from structlog.contextvars import bound_contextvars, merge_contextvars
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 # Longer than the prefix of a key, which may be shown; shorter than a key that lost some of its characters.
 _SECRET = re.compile(r"cube_[0-9A-Za-z]{16,}")
 _HIDDEN = "cube_[hidden]"
+_GATHERED_FOR = 0.1
+_GATHERED_AT_MOST = 64
+_REQUEST = orjson.OPT_UTC_Z
 
 log: FilteringBoundLogger = structlog.get_logger()
+
+_trace: ContextVar[str | None] = ContextVar("trace", default=None)
+_requests = True
 
 
 def configure(level: str) -> None:
     """Sends what Cube and its libraries log from this level on to stderr; a second time changes the level."""
+    global _requests
     least: int = getattr(logging, level.upper())
+    _requests = least <= logging.INFO
     structlog.configure(
         processors=[
-            merge_contextvars,
+            _under_its_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.format_exc_info,
             _line,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
-        logger_factory=_stderr,
+        logger_factory=lambda *_: structlog.WriteLogger(_lines),  # type: ignore[arg-type]
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()
@@ -43,16 +55,35 @@ def configure(level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(max(least, logging.INFO))
 
 
-@contextmanager
-def traced(trace: str) -> Iterator[None]:
+class traced:  # noqa: N801 - it reads as a word: `with traced(id):`
     """Puts the trace on every line that is logged inside."""
-    with bound_contextvars(traceId=trace):
-        yield
+
+    __slots__ = ("_id", "_token")
+
+    def __init__(self, trace: str) -> None:
+        self._id = trace
+
+    def __enter__(self) -> None:
+        self._token = _trace.set(self._id)
+
+    def __exit__(self, *_: object) -> None:
+        _trace.reset(self._token)
+
+
+def request_line(members: dict[str, Any]) -> None:
+    """The line `request` of an answered request: as `log.info` would write it, on a shorter way."""
+    if _requests:
+        _lines.gather({"at": datetime.now(UTC), "level": "info", "event": "request", **members})
+
+
+def flush() -> None:
+    """Writes what has been gathered."""
+    _lines.flush()
 
 
 def without_secrets(text: str) -> str:
     """The text with everything hidden that looks like an API key."""
-    return _SECRET.sub(_HIDDEN, text)
+    return _SECRET.sub(_HIDDEN, text) if "cube_" in text else text
 
 
 class _Foreign(logging.Handler):
@@ -65,9 +96,72 @@ class _Foreign(logging.Handler):
             self.handleError(record)
 
 
-def _stderr(*_: Any) -> structlog.WriteLogger:
-    # Looked up each time: whoever captures stderr replaces it.
-    return structlog.WriteLogger(sys.stderr)
+class _Lines:
+    """Stderr, always in whole lines. Those of requests are gathered and formatted together, which costs each less.
+
+    They go out after a tenth of a second, or before any other line.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._gathered: list[dict[str, Any]] = []
+        self._due_in: asyncio.AbstractEventLoop | None = None
+
+    def write(self, text: str) -> None:
+        self.flush()
+        # Looked up each time: whoever captures stderr replaces it, and looks at once.
+        sys.stderr.write(text)
+
+    def gather(self, members: dict[str, Any]) -> None:
+        with self._lock:
+            self._gathered.append(members)
+        loop = _running_loop() if sys.stderr is sys.__stderr__ else None
+        if loop is None or len(self._gathered) >= _GATHERED_AT_MOST:
+            self.flush()
+        elif self._due_in is not loop:
+            self._due_in = loop
+            loop.call_later(_GATHERED_FOR, self._flush_when_due)
+
+    def flush(self) -> None:
+        with self._lock:
+            gathered, self._gathered = self._gathered, []
+            for text in _chunks([orjson.dumps(members, option=_REQUEST) for members in gathered]):
+                sys.stderr.write(without_secrets(text))
+        sys.stderr.flush()
+
+    def _flush_when_due(self) -> None:
+        self._due_in = None
+        self.flush()
+
+
+_lines = _Lines()
+atexit.register(_lines.flush)
+
+
+def _chunks(lines: list[bytes]) -> Iterator[str]:
+    """The lines in texts that a pipe takes at once: so those of several processes do not mix."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        if held and size + len(line) >= select.PIPE_BUF:
+            yield b"".join(held).decode()
+            held, size = [], 0
+        held += (line, b"\n")
+        size += len(line) + 1
+    if held:
+        yield b"".join(held).decode()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _under_its_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
+    trace = _trace.get()
+    return event if trace is None else {"traceId": trace, **event}
 
 
 def _line(_logger: WrappedLogger, _name: str, event: EventDict) -> str:

@@ -11,8 +11,8 @@ import h11
 import httptools
 from uvicorn.protocols.http import h11_impl, httptools_impl
 
-from app.middleware.limits import MAX_HEADERS, MAX_URI, malformed
-from schema.problem import Problem, problem
+from app.middleware.limits import MAX_HEADERS, MAX_URI, large_headers, long_uri, malformed
+from schema.problem import Problem
 
 # Room for the longest URL, the largest headers and the signs between them; the app knows the exact limits.
 MAX_HEAD = MAX_URI + MAX_HEADERS + 16 * 1024
@@ -20,9 +20,9 @@ MAX_HEAD = MAX_URI + MAX_HEADERS + 16 * 1024
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _KNOWN = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"QUERY", b"CONNECT", b"TRACE"))
 
-_BAD_HTTP = malformed("The request is not valid HTTP.")
-_LONG_URI = problem("uri_too_long", f"The URL is longer than {MAX_URI:,} bytes.", connection="close")
-_LARGE_HEADERS = problem("headers_too_large", f"The headers are larger than {MAX_HEADERS:,} bytes.", connection="close")
+
+def bad_http() -> Problem:
+    return malformed("The request is not valid HTTP.")
 
 
 class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
@@ -54,10 +54,11 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
             if rest := data[upgrade.args[0] :]:
                 self.data_received(rest)
         except httptools.HttpParserError:
-            self._refuse(_BAD_HTTP)
+            # A URL of 64 KiB or more is an error of the parser's too.
+            self._refuse(long_uri() if self._has_long_uri() else bad_http())
         else:
             if self.unspent > MAX_HEAD:
-                self._refuse(_LONG_URI if len(self.url) > MAX_URI else _LARGE_HEADERS)
+                self._refuse(long_uri() if self._has_long_uri() else large_headers())
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -81,6 +82,9 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         self.unspent = 0
         self.in_body = False
         self.between = True
+
+    def _has_long_uri(self) -> bool:
+        return not self.between and len(self.url) > MAX_URI
 
     def _is_for_h11(self, data: bytes) -> bool:
         """Hands over what begins with another method, or waits for the method's end; the app will say 405."""
@@ -146,13 +150,13 @@ class H11Protocol(h11_impl.H11Protocol):
         """Called while h11's error is handled, which knows whether it is about a size."""
         error = sys.exception()
         too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
-        self._refuse(self._size() if too_large else _BAD_HTTP)
+        self._refuse(self._size() if too_large else bad_http())
 
     def _size(self) -> Problem:
         head, _ = self.conn.trailing_data
         if self._in_body():
-            return _LARGE_HEADERS  # trailers
-        return _LARGE_HEADERS if b"\n" in head[: MAX_URI + 64] else _LONG_URI
+            return large_headers()  # trailers
+        return large_headers() if b"\n" in head[: MAX_URI + 64] else long_uri()
 
     def _in_body(self) -> bool:
         return self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete

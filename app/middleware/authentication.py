@@ -2,22 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from starlette.types import Scope
 
-from app.auth import authenticate
+from app.auth import authenticate, forget, remembered
 from app.middleware.exchange import database, exchange, header_lines
+from app.services.sql.guard import Guard, NotCurrent
 from app.services.timing import timed
 from schema.actor import Actor
-from schema.problem import problem
+from schema.problem import Problem, problem
+
+T = TypeVar("T")
 
 
 async def authenticated(scope: Scope) -> Actor:
     """The actor; raises the 401s of `authenticate`, and 400 for two headers: one of them could be anybody's."""
     begun = exchange(scope)
     if begun.actor is None:
-        lines = header_lines(scope, b"authorization")
-        if len(lines) > 1:
-            raise problem("malformed_request", "There must be one Authorization header.")
         with timed("auth"):
-            begun.actor = await authenticate(database(scope), lines[0] if lines else None)
+            begun.actor = await authenticate(database(scope), _header(scope))
     return begun.actor
+
+
+async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[T]]) -> T:
+    """What `do` answers, without a statement for authentication where the key is remembered.
+
+    `do` hands the guard on to each `read()`, which checks by its own statement that the actor is still the one
+    remembered. Only an answer that some read has confirmed, and none denied, goes out. Any other is thrown away: the
+    caller is authenticated afresh and `do` runs once more, with no guard. So `do` must change nothing.
+    """
+    begun = exchange(scope)
+    with timed("auth"):
+        guard = remembered(_header(scope))
+    if guard is not None:
+        begun.actor = guard.actor
+        try:
+            answer = await do(guard.actor, guard)
+        except (Problem, NotCurrent):
+            if guard.current:
+                raise
+        else:
+            if guard.current:
+                return answer
+        begun.actor = None
+        forget(_header(scope))
+    return await do(await authenticated(scope), None)
+
+
+def _header(scope: Scope) -> str | None:
+    lines = header_lines(scope, b"authorization")
+    if len(lines) > 1:
+        raise problem("malformed_request", "There must be one Authorization header.")
+    return lines[0] if lines else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.middleware.exchange import header, header_lines
+from app.middleware.exchange import Headers, exchange, header
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
 REQUEST_HEADERS = (
@@ -22,6 +22,7 @@ class Cors:
     def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
         self.app = app
         self.origins = frozenset(origins)
+        self.any = "*" in origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or _is_docs(scope["path"]):
@@ -32,17 +33,12 @@ class Cors:
             await send({"type": "http.response.start", "status": 204, "headers": [*allowed, *_PREFLIGHT]})
             await send({"type": "http.response.body", "body": b""})
             return
+        exchange(scope).shown += (*allowed, *_EXPOSED)
+        await self.app(scope, receive, send)
 
-        async def shared(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *allowed, *_EXPOSED]}
-            await send(message)
-
-        await self.app(scope, receive, shared)
-
-    def _allowed(self, scope: Scope) -> list[tuple[bytes, bytes]]:
-        if "*" in self.origins:
-            return [(b"access-control-allow-origin", b"*")]
+    def _allowed(self, scope: Scope) -> Headers:
+        if self.any:
+            return _ANY
         origin = header(scope, b"origin")
         vary = (b"vary", b"Origin")
         if origin not in self.origins:
@@ -50,6 +46,7 @@ class Cors:
         return [(b"access-control-allow-origin", origin.encode("latin-1")), vary]
 
 
+_ANY = [(b"access-control-allow-origin", b"*")]
 _EXPOSED = [(b"access-control-expose-headers", EXPOSED.encode())]
 _PREFLIGHT = [
     (b"access-control-allow-methods", METHODS.encode()),
@@ -63,8 +60,7 @@ def _is_docs(path: str) -> bool:
 
 
 def _is_preflight(scope: Scope) -> bool:
-    return (
-        scope["method"] == "OPTIONS"
-        and bool(header_lines(scope, b"origin"))
-        and bool(header_lines(scope, b"access-control-request-method"))
-    )
+    if scope["method"] != "OPTIONS":
+        return False
+    headers = exchange(scope).headers
+    return b"origin" in headers and b"access-control-request-method" in headers

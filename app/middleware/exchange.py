@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -11,18 +12,29 @@ from app.middleware.trace import Trace
 from app.services.database import Database
 from schema.actor import Actor
 
+Headers = list[tuple[bytes, bytes]]
+
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched."""
+    """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched.
+
+    `headers` are the request's, `shown` those that layers put on every answer. `status` is set when the answer begins.
+    """
 
     trace: Trace
+    headers: dict[bytes, list[bytes]]
+    trace_id: str = ""
+    shown: Headers = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     started: float = field(default_factory=perf_counter)
     route: str | None = None
     actor: Actor | None = None
     status: int | None = None
     sent: int = 0
+
+    def __post_init__(self) -> None:
+        self.trace_id = str(self.trace)
 
 
 def exchange(scope: Scope) -> Exchange:
@@ -37,12 +49,24 @@ def database(scope: Scope) -> Database:
     return db
 
 
+def by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
+    """The lines of each header."""
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name in found:
+            found[name].append(value)
+        else:
+            found[name] = [value]
+    return found
+
+
 def header_lines(scope: Scope, name: bytes) -> list[str]:
     """Every line of a header, by its name in lower case."""
-    return [value.decode("latin-1") for key, value in scope["headers"] if key == name]
+    lines = exchange(scope).headers.get(name)
+    return [line.decode("latin-1") for line in lines] if lines else []
 
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The lines of a header as one list; None when there is none."""
-    lines = header_lines(scope, name)
-    return ", ".join(lines) if lines else None
+    lines = exchange(scope).headers.get(name)
+    return b", ".join(lines).decode("latin-1") if lines else None

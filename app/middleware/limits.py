@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -56,9 +57,9 @@ def refuse_if_refused(scope: Scope) -> None:
 def check_size(scope: Scope) -> None:
     """The sizes that are known before the body is read."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) + 1 > MAX_URI:
-        raise problem("uri_too_long", f"The URL is longer than {MAX_URI:,} bytes.", connection="close")
+        raise long_uri()
     if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > MAX_HEADERS:
-        raise problem("headers_too_large", f"The headers are larger than {MAX_HEADERS:,} bytes.", connection="close")
+        raise large_headers()
     for length in header_lines(scope, b"content-length"):
         if length.isdigit() and (len(length) > 15 or int(length) > MAX_BODY):
             raise _too_large()
@@ -76,7 +77,7 @@ def check_form(scope: Scope) -> None:
     hosts = header_lines(scope, b"host")
     if len(hosts) > 1 or (not hosts and scope.get("http_version", "1.1") == "1.1"):
         raise malformed("There must be one Host header.")
-    if hosts and not _HOST.fullmatch(hosts[0].strip()):
+    if hosts and not _is_host(hosts[0]):
         raise malformed("The Host header must be a host name or an address, with or without a port.")
     if _holds_key(scope):
         raise malformed("A key must not stand in the URL: send it in the Authorization header.")
@@ -87,11 +88,26 @@ def malformed(detail: str) -> Problem:
     return problem("malformed_request", detail, connection="close")
 
 
+def long_uri() -> Problem:
+    return problem("uri_too_long", f"The URL is longer than {MAX_URI:,} bytes.", connection="close")
+
+
+def large_headers() -> Problem:
+    return problem("headers_too_large", f"The headers are larger than {MAX_HEADERS:,} bytes.", connection="close")
+
+
 def _too_large() -> Problem:
     return problem("too_large", f"The body is larger than {MAX_BODY:,} bytes.", connection="close")
 
 
+@lru_cache(maxsize=256)
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text.strip()) is not None
+
+
 def _holds_key(scope: Scope) -> bool:
     query = scope["query_string"].decode("latin-1")
+    if not query and "%" not in scope["path"] and "cube_" not in scope["path"]:
+        return False
     names = {unquote(pair.partition("=")[0]).lower() for pair in query.split("&")} if query else set()
     return bool(names & _KEY_NAMES) or _KEY.search(unquote(f"{scope['path']}?{query}")) is not None

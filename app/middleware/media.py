@@ -39,6 +39,7 @@ def weight(media_type: str, ranges: tuple[Range, ...]) -> float:
     return 0.0
 
 
+@lru_cache(maxsize=256)
 def takes_json(accept: str | None) -> bool:
     """Whether JSON may be sent. Who names the form of problems alone takes the rest as JSON."""
     ranges = accepted(accept)
@@ -53,6 +54,7 @@ def prefers_problem(accept: str | None) -> bool:
     return named > json or (0 < named == json and all(part.type != JSON for part in ranges))
 
 
+@lru_cache(maxsize=256)
 def content_type(value: str | None) -> str | None:
     """The type that a Content-Type header names, when its one parameter, if any, is charset=utf-8; else None."""
     if value is None:

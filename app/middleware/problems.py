@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.log import log
 from app.middleware.exchange import exchange, header
@@ -36,25 +36,18 @@ class Problems:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, send)
         except ClientDisconnect:
             log.info("the caller went away")
         except CancelledError:
             # The process ends, and has waited as long as it may.
-            if not started:
+            if exchange(scope).status is None:
                 await answer(scope, problem("unavailable", retry_after="1", connection="close"), send)
             raise
         except Exception as error:
             found = problem_of(error)
-            if started:
+            if exchange(scope).status is not None:
                 log.error("failed after the answer had begun", exc_info=error)
                 return
             await answer(scope, found, send)
@@ -73,7 +66,7 @@ def problem_of(error: Exception) -> Problem:
 
 async def answer(scope: Scope, found: Problem, send: Send) -> None:
     """Sends a problem in the form that the caller prefers."""
-    trace = str(exchange(scope).trace)
+    trace = exchange(scope).trace_id
     as_problem = prefers_problem(header(scope, b"accept"))
     body = orjson.dumps(problem_details(found, trace) if as_problem else error_object(found, trace))
     headers = {

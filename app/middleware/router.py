@@ -11,12 +11,12 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.middleware.exchange import exchange
 from schema.problem import problem
 
-Handler = Callable[[Request], Awaitable[Response]]
+Handler = Callable[[Request], Awaitable[ASGIApp]]
 
 _ABSOLUTE = re.compile(rb"https?://[^/?#]*", re.IGNORECASE)
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
@@ -24,7 +24,10 @@ _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True)
 class Route:
-    """A path such as `/customers/{ref}`, and the handler of each method; GET answers HEAD too."""
+    """A path such as `/customers/{ref}`, and the handler of each method; GET answers HEAD too.
+
+    The first segment is never a parameter: by it and their number the routes of a path are found.
+    """
 
     path: str
     methods: Mapping[str, Handler]
@@ -39,10 +42,10 @@ class Router:
 
     def __init__(self, routes: Sequence[Route], others: Sequence[BaseRoute] = ()) -> None:
         self._others = others
-        self._by_length: dict[int, list[Route]] = {}
+        self._by_start: dict[tuple[int, str], list[Route]] = {}
         # A literal path stands before one with a parameter in the same place.
         for route in sorted(routes, key=lambda route: route.path.count("{")):
-            self._by_length.setdefault(len(route.pattern), []).append(route)
+            self._by_start.setdefault((len(route.pattern), route.pattern[0]), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,8 +66,10 @@ class Router:
 
     def _find(self, scope: Scope) -> tuple[Route, dict[str, str]] | None:
         segments = split(scope.get("raw_path") or scope["path"].encode())
-        for route in self._by_length.get(len(segments), ()) if segments else ():
-            values = _matched(route.pattern, segments or ())
+        if segments is None:
+            return None
+        for route in self._by_start.get((len(segments), segments[0]), ()):
+            values = _matched(route.pattern, segments)
             if values is not None:
                 return route, values
         return None
@@ -92,6 +97,8 @@ def split(raw_path: bytes) -> tuple[str, ...] | None:
     if not path.startswith(b"/"):
         return None
     try:
+        if b"%" not in path:
+            return tuple(path[1:].decode().split("/"))
         return tuple(_decoded(segment) for segment in path[1:].split(b"/"))
     except ValueError:
         return None
@@ -132,8 +139,6 @@ def _matched(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] 
 
 
 def _decoded(segment: bytes) -> str:
-    if b"%" not in segment:
-        return segment.decode()
     if _BAD_ESCAPE.search(segment):
         raise ValueError
     text = unquote_to_bytes(segment).decode()

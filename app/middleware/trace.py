@@ -32,7 +32,10 @@ class Trace:
 
 def new_trace() -> Trace:
     """The first span of a trace of its own."""
-    return Trace(_random(16), _random(8), SAMPLED)
+    text = os.urandom(24).hex()
+    trace_id, span_id = text[:32], text[32:]
+    # Neither may be all zero.
+    return Trace(trace_id, span_id, SAMPLED) if trace_id.strip("0") and span_id.strip("0") else new_trace()
 
 
 def continued(parents: Sequence[str], states: Sequence[str] = ()) -> Trace:
@@ -41,7 +44,7 @@ def continued(parents: Sequence[str], states: Sequence[str] = ()) -> Trace:
     if parent is None:
         return new_trace()
     trace_id, flags = parent
-    return Trace(trace_id, _random(8), flags, parse_state(states))
+    return Trace(trace_id, _span(), flags, parse_state(states))
 
 
 def parse_parent(lines: Sequence[str]) -> tuple[str, int] | None:
@@ -76,9 +79,5 @@ def parse_state(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _random(size: int) -> str:
-    """Random hex digits, never all zero."""
-    while True:
-        text = os.urandom(size).hex()
-        if text.strip("0"):
-            return text
+def _span() -> str:
+    return new_trace().span_id

@@ -3,44 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from app.middleware.exchange import Headers
 from app.middleware.media import JSON
 from app.rest.preconditions import etag, not_modified
 from app.services.read import Answer
 
 # Whose answer it is depends on the key; a caller may keep it, and asks whether it still holds.
-PRIVATE = {"Cache-Control": "private, no-cache", "Vary": "Authorization"}
+PRIVATE = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 ACCEPT_QUERY = {"Accept-Query": JSON}
 
+NONE: Mapping[str, str] = {}
+
+_JSON = (b"content-type", JSON.encode())
 _MAX_LINK = 8 * 1024
 _SAFE_IN_PATH = "/%!$&'()*+,;=:@-._~"
 _SAFE_IN_QUERY = "%!$&'()*+,;=:@/?-._~"
 
 
-def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(body, status, {**PRIVATE, **(headers or {})}, JSON)
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """An answer that is nothing but bytes."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
 
 
-def record_response(found: Answer, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] = NONE) -> Finished:
+    length = (b"content-length", b"%d" % len(body))
+    return Finished(status, [*_private(headers), length, _JSON], body)
+
+
+def _private(headers: Mapping[str, str]) -> Headers:
+    """`headers`, and unless they say otherwise that the answer is the caller's alone."""
+    own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return [*(PRIVATE[1:] if "Cache-Control" in headers else PRIVATE), *own]
+
+
+def record_response(found: Answer, status: int = 200, headers: Mapping[str, str] = NONE) -> Finished:
     """A record that is there."""
     assert found.body is not None
     assert found.version is not None
-    return json_response(found.body, status, {"ETag": etag(found.version), **(headers or {})})
+    return json_response(found.body, status, {"ETag": etag(found.version), **headers})
 
 
-def conditional_response(found: Answer, if_none_match: str | None) -> Response:
+def conditional_response(found: Answer, if_none_match: str | None) -> Finished:
     """A record, or 304 to a caller who has it."""
     assert found.version is not None
     if not_modified(if_none_match, found.version):
-        return Response(status_code=304, headers={**PRIVATE, "ETag": etag(found.version)})
+        return Finished(304, _private({"ETag": etag(found.version)}), b"")
     return record_response(found)
 
 
-def page_response(request: Request, found: Answer, headers: Mapping[str, str]) -> Response:
+def page_response(request: Request, found: Answer, headers: Mapping[str, str]) -> Finished:
     """A page, with links to its neighbours and to the first."""
     assert found.body is not None
     links = link(request.scope["raw_path"], request.scope["query_string"], found.next, found.previous)
@@ -49,16 +75,19 @@ def page_response(request: Request, found: Answer, headers: Mapping[str, str]) -
 
 def link(raw_path: bytes, query: bytes, after: str | None, before: str | None) -> str:
     """The Link header (RFC 8288): the path and parameters of the request, with another cursor."""
+    first = _without_cursor(raw_path, query)
+    more = f"{first}{'&' if '?' in first else '?'}"
+    ways = [f'<{first}>; rel="first"']
+    if before:
+        ways.insert(0, f'<{more}before={quote(before, safe=_SAFE_IN_QUERY)}>; rel="prev"')
+    if after:
+        ways.insert(0, f'<{more}after={quote(after, safe=_SAFE_IN_QUERY)}>; rel="next"')
+    return ", ".join(ways)
+
+
+@lru_cache(maxsize=256)
+def _without_cursor(raw_path: bytes, query: bytes) -> str:
+    """The path and the parameters of a request for the first page."""
     path = quote(raw_path, safe=_SAFE_IN_PATH)
     kept = [pair for pair in query.split(b"&") if pair and pair.partition(b"=")[0] not in (b"after", b"before")]
-
-    def to(relation: str, cursor: bytes | None) -> str:
-        parts = [quote(pair, safe=_SAFE_IN_QUERY) for pair in (*kept, *([cursor] if cursor else []))]
-        return f'<{path}{"?" if parts else ""}{"&".join(parts)}>; rel="{relation}"'
-
-    ways = [
-        to("next", b"after=" + after.encode()) if after else None,
-        to("prev", b"before=" + before.encode()) if before else None,
-        to("first", None),
-    ]
-    return ", ".join(way for way in ways if way)
+    return f"{path}{'?' if kept else ''}{'&'.join(quote(pair, safe=_SAFE_IN_QUERY) for pair in kept)}"

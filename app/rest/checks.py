@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
-from app.middleware.authentication import authenticated
+from app.middleware.authentication import answering, authenticated
 from app.middleware.exchange import database, exchange, header, header_lines
 from app.middleware.media import JSON, MERGE_PATCH, content_type, takes_json
 from app.middleware.router import Handler
 from app.services.database import Database
+from app.services.read import Answer, read
+from app.services.sql.guard import Guard
 from schema.actor import Actor
 from schema.change import Call, Source
 from schema.json_text import strict_json
@@ -21,6 +24,7 @@ from schema.problem import problem
 from schema.query_string import parameters
 from schema.reference import Reference, pointer
 from schema.resource import Resource
+from schema.selection import Selection
 from schema.values.fault import Fault
 
 NONE: tuple[str, ...] = ()
@@ -34,20 +38,35 @@ class Asked:
 
     request: Request
     actor: Actor
-    params: dict[str, str]
     body: dict[str, Any]
+    guard: Guard | None = None
 
     @property
     def db(self) -> Database:
         return database(self.request.scope)
 
     @property
+    def query(self) -> str:
+        """The query string as it was sent."""
+        raw: bytes = self.request.scope["query_string"]
+        return raw.decode("latin-1")
+
+    @property
+    def params(self) -> dict[str, str]:
+        """The parameters; raises `validation_failed` for what is none."""
+        return parameters(query) if (query := self.query) else {}
+
+    @property
     def call(self) -> Call:
         """On whose behalf, and under which trace, a write is done."""
-        return Call(self.actor, Source.REST, str(exchange(self.request.scope).trace))
+        return Call(self.actor, Source.REST, exchange(self.request.scope).trace_id)
 
     def header(self, name: str) -> str | None:
         return header(self.request.scope, name.encode())
+
+    async def read(self, selection: Selection) -> Answer:
+        """Reads as the actor, who is found to be still the one remembered if that is all that is known."""
+        return await read(self.db, selection, self.actor, self.guard)
 
     def reference(self, resource: Resource) -> Reference:
         """The reference in the path."""
@@ -55,21 +74,28 @@ class Asked:
 
 
 def checked(
-    handler: Callable[[Asked], Awaitable[Response]],
+    handler: Callable[[Asked], Awaitable[ASGIApp]],
     *scopes: str,
     takes: tuple[str, ...] = NONE,
     optional: bool = False,
+    reads: bool = False,
 ) -> Handler:
-    """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`."""
+    """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`.
 
-    async def endpoint(request: Request) -> Response:
-        actor = await authenticated(request.scope)
+    One that `reads` does nothing else, and all of it by `Asked.read`: it may be run twice (see `answering`).
+    """
+
+    async def answer(request: Request, actor: Actor, guard: Guard | None) -> ASGIApp:
         sent = _check_media_types(request, takes, optional)
         for scope in scopes:
             actor.require(scope)
         body = await _body(request, takes, optional and not sent) if takes else {}
-        params = parameters(request.scope["query_string"].decode("latin-1"))
-        return await handler(Asked(request, actor, params, body))
+        return await handler(Asked(request, actor, body, guard))
+
+    async def endpoint(request: Request) -> ASGIApp:
+        if reads:
+            return await answering(request.scope, partial(answer, request))
+        return await answer(request, await authenticated(request.scope), None)
 
     return endpoint
 

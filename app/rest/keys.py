@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app.rest.answers import conditional_response, record_response
 from app.rest.checks import Asked
@@ -22,14 +22,14 @@ from schema.resources import API_KEY
 NO_STORE = {"Cache-Control": "no-store"}
 
 
-async def create(asked: Asked) -> Response:
+async def create(asked: Asked) -> ASGIApp:
     """`POST /api-keys`: the key, and its secret this once"""
     no_parameters(asked.params)
     issued = await create_key(asked.db, asked.body, asked.call)
     return await _with_secret(asked, issued, 201, {"Location": location(API_KEY, issued.written)})
 
 
-async def rotate(asked: Asked) -> Response:
+async def rotate(asked: Asked) -> ASGIApp:
     """`POST /api-keys/{id}/rotate`: the key with another secret; the old one lives on for the overlap"""
     no_parameters(asked.params)
     overlap = _overlap(asked.body)
@@ -41,7 +41,7 @@ async def rotate(asked: Asked) -> Response:
     return await _with_secret(asked, await rotate_key(asked.db, by.value, overlap, asked.call), 200, {})
 
 
-async def me(asked: Asked) -> Response:
+async def me(asked: Asked) -> ASGIApp:
     """`GET /me`: the key of this very request, with its owner; any key may ask"""
     no_parameters(asked.params)
     assert asked.actor.key_id is not None
@@ -57,7 +57,7 @@ def _overlap(body: dict[str, Any]) -> Any:
     return body.get("overlapSeconds")
 
 
-async def _with_secret(asked: Asked, issued: Issued, status: int, headers: dict[str, str]) -> Response:
+async def _with_secret(asked: Asked, issued: Issued, status: int, headers: dict[str, str]) -> ASGIApp:
     """The record with `secret` as one more member; nobody on the way may keep it."""
     found = await read_back(API_KEY, asked, issued.written)
     assert found.body is not None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import orjson
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app.rest.answers import ACCEPT_QUERY, conditional_response, json_response, page_response
 from app.rest.checks import Asked
 from app.rest.preconditions import check, if_match
 from app.services.history import history
-from app.services.read import Answer, read
+from app.services.read import Answer
 from schema.condition import Compare, Condition, Through, joined
 from schema.operators import Operator
 from schema.problem import problem
@@ -18,46 +20,53 @@ from schema.query_string import (
     default_single,
     list_selection,
     no_parameters,
+    parameters,
     single_selection,
     stats_selection,
 )
 from schema.reference import Reference
 from schema.resource import Field, Relation, Resource
 from schema.resources import target
-from schema.selection import Single
+from schema.selection import Connection, Single
 
 # An empty page, its two cursors and a total are shorter: longer ones need no look inside.
 _SMALLEST_RECORD = 2048
 
 
-async def list_records(resource: Resource, asked: Asked) -> Response:
+async def list_records(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers`"""
-    selection = list_selection(resource, asked.params)
-    return page_response(asked.request, await read(asked.db, selection, asked.actor), ACCEPT_QUERY)
+    selection = _listed(resource, asked.query)
+    return page_response(asked.request, await asked.read(selection), ACCEPT_QUERY)
 
 
-async def query_records(resource: Resource, asked: Asked) -> Response:
+@lru_cache(maxsize=256)
+def _listed(resource: Resource, query: str) -> Connection:
+    """What a query string asks for: many callers ask the same again and again."""
+    return list_selection(resource, parameters(query))
+
+
+async def query_records(resource: Resource, asked: Asked) -> ASGIApp:
     """`QUERY /customers`: the same page, asked for by a JSON body; its cursors go into the next body."""
     no_parameters(asked.params)
     selection = body_selection(resource, asked.body)
-    found = await read(asked.db, selection, asked.actor)
+    found = await asked.read(selection)
     assert found.body is not None
     return json_response(found.body, headers=ACCEPT_QUERY)
 
 
-async def list_related(resource: Resource, relation: Relation, asked: Asked) -> Response:
+async def list_related(resource: Resource, relation: Relation, asked: Asked) -> ASGIApp:
     """`GET /clients/{ref}/customers`: of a live client, or 404."""
     by = asked.reference(resource)
     related = target(relation)
     selection = list_selection(related, asked.params, _within(resource, relation, by))
-    found = await read(asked.db, selection, asked.actor)
+    found = await asked.read(selection)
     if _is_empty(found):
         # Rows prove that the record is there; no rows don't.
         await _existing(asked, resource, default_single(resource, by))
     return page_response(asked.request, found, {})
 
 
-async def get_record(resource: Resource, asked: Asked) -> Response:
+async def get_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers/{ref}`"""
     by = asked.reference(resource)
     selection = single_selection(resource, by, asked.params)
@@ -68,13 +77,13 @@ async def get_record(resource: Resource, asked: Asked) -> Response:
     return conditional_response(found, asked.header("if-none-match"))
 
 
-async def get_stats(resource: Resource, asked: Asked) -> Response:
+async def get_stats(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers/stats?by=…`"""
-    found = await read(asked.db, stats_selection(resource, asked.params), asked.actor)
+    found = await asked.read(stats_selection(resource, asked.params))
     return json_response(b'{"data":' + (found.body or b"[]") + b"}")
 
 
-async def get_history(resource: Resource, asked: Asked) -> Response:
+async def get_history(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers/{ref}/changes`"""
     body = await history(asked.db, resource, asked.reference(resource), asked.params, asked.actor)
     ends = orjson.loads(body)
@@ -83,7 +92,7 @@ async def get_history(resource: Resource, asked: Asked) -> Response:
 
 async def _existing(asked: Asked, resource: Resource, selection: Single) -> Answer:
     """The record, or the 404 that is the same for one that isn't there and one that the actor may not see."""
-    found = await read(asked.db, selection, asked.actor)
+    found = await asked.read(selection)
     if found.body is None:
         by = selection.by
         raise problem("not_found", f"There is no {resource.name} with the {by.key} {by.value[:100]}.")

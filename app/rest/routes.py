@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app.middleware.router import Handler, Route
 from app.rest import keys, reads, writes
@@ -31,16 +31,16 @@ def _directory_routes(resource: Resource) -> list[Route]:
         Route(
             all_,
             {
-                "GET": reading(reads.list_records),
-                "QUERY": reading(reads.query_records, takes=BODY),
+                "GET": reading(reads.list_records, reads=True),
+                "QUERY": reading(reads.query_records, takes=BODY, reads=True),
                 "POST": writing(writes.create_record, takes=BODY),
             },
         ),
-        Route(f"{all_}/stats", {"GET": reading(reads.get_stats)}),
+        Route(f"{all_}/stats", {"GET": reading(reads.get_stats, reads=True)}),
         Route(
             one,
             {
-                "GET": reading(reads.get_record),
+                "GET": reading(reads.get_record, reads=True),
                 "PATCH": writing(writes.update_record, takes=PATCH),
                 "PUT": writing(writes.put_record, takes=BODY),
                 "DELETE": writing(writes.delete_record),
@@ -56,6 +56,7 @@ def _directory_routes(resource: Resource) -> list[Route]:
                         partial(reads.list_related, resource, relation),
                         resource.read_scope,
                         target(relation).read_scope,
+                        reads=True,
                     )
                 },
             )
@@ -71,15 +72,15 @@ def _key_routes() -> list[Route]:
         Route(
             f"/{API_KEY.path}",
             {
-                "GET": reading(reads.list_records),
-                "QUERY": reading(reads.query_records, takes=BODY),
+                "GET": reading(reads.list_records, reads=True),
+                "QUERY": reading(reads.query_records, takes=BODY, reads=True),
                 "POST": checked(keys.create, API_KEY.write_scope, takes=BODY),
             },
         ),
         Route(
             one,
             {
-                "GET": reading(reads.get_record),
+                "GET": reading(reads.get_record, reads=True),
                 "PATCH": writing(writes.update_record, takes=PATCH),
                 "DELETE": writing(writes.delete_record),
             },
@@ -90,6 +91,6 @@ def _key_routes() -> list[Route]:
 
 
 def _to(
-    resource: Resource, scope: str, handler: Callable[[Resource, Asked], Awaitable[Response]], **how: Any
+    resource: Resource, scope: str, handler: Callable[[Resource, Asked], Awaitable[ASGIApp]], **how: Any
 ) -> Handler:
     return checked(partial(handler, resource), scope, **how)

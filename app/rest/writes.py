@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app.rest.answers import record_response
 from app.rest.checks import Asked
@@ -16,20 +16,20 @@ from schema.resource import Resource
 from schema.selection import Deleted
 
 
-async def create_record(resource: Resource, asked: Asked) -> Response:
+async def create_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`POST /customers`"""
     no_parameters(asked.params)
     return await _written(resource, asked, Create(resource, asked.body))
 
 
-async def update_record(resource: Resource, asked: Asked) -> Response:
+async def update_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`PATCH /customers/{ref}`: a merge patch"""
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
     return await _written(resource, asked, Update(resource, by, asked.body, precondition))
 
 
-async def put_record(resource: Resource, asked: Asked) -> Response:
+async def put_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`PUT /customers/{key:value}`: creates, restores or updates; with an id it only updates"""
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
@@ -37,21 +37,21 @@ async def put_record(resource: Resource, asked: Asked) -> Response:
     return await _written(resource, asked, Upsert(resource, by, asked.body, precondition, only_new))
 
 
-async def delete_record(resource: Resource, asked: Asked) -> Response:
+async def delete_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`DELETE /customers/{ref}`: the record stays, with `deletedAt`; a key is revoked"""
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
     return await _written(resource, asked, Delete(resource, by, precondition))
 
 
-async def restore_record(resource: Resource, asked: Asked) -> Response:
+async def restore_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`POST /customers/{ref}/restore`"""
     takes_nothing(asked)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
     return await _written(resource, asked, Restore(resource, by, precondition))
 
 
-async def _written(resource: Resource, asked: Asked, change: Change) -> Response:
+async def _written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
     """Does the change and answers with the record as it now is."""
     written = await write(asked.db, change, asked.call)
     found = await read_back(resource, asked, written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.services.kept import Kept
@@ -29,7 +29,7 @@ class ReadPlan:
 
 def plan(selection: Selection, actor: Actor) -> ReadPlan:
     """Checks rights and cost; raises `insufficient_scope`, or `validation_failed` for what costs too much."""
-    resources = dict.fromkeys(_resources(selection))
+    resources = _resources_of(selection)
     for resource in resources:
         actor.require(resource.read_scope)
     rows = cost(selection)
@@ -49,9 +49,9 @@ def cost(selection: Selection) -> int:
         case Connection():
             return _connection_cost(selection, 1)
         case Single():
-            return 1 + _record_cost(selection.record)
+            return 1 + _below_record(selection.record)
         case Several(singles=singles):
-            return sum(1 + _record_cost(single.record) for single in singles if single)
+            return sum(1 + _below_record(single.record) for single in singles if single)
         case Stats():
             return 1
 
@@ -77,6 +77,14 @@ def _shape_cost(shape: tuple[Shape, ...]) -> int:
 
 
 _below: Kept[tuple[Shape, ...], int] = Kept(_shape_cost)
+_below_record: Kept[Record, int] = Kept(_record_cost)
+
+
+def _resources_of(selection: Selection) -> Iterable[Resource]:
+    """Each resource once."""
+    if isinstance(selection, Single):
+        return _of_single(selection.record)
+    return dict.fromkeys(_resources(selection))
 
 
 def _resources(selection: Selection) -> Iterator[Resource]:
@@ -109,6 +117,13 @@ def _resources_of_shape(shape: tuple[Shape, ...]) -> tuple[Resource, ...]:
 
 
 _of_shape: Kept[tuple[Shape, ...], tuple[Resource, ...]] = Kept(_resources_of_shape)
+
+
+def _resources_of_record(record: Record) -> tuple[Resource, ...]:
+    return tuple(dict.fromkeys(_of_record(record)))
+
+
+_of_single: Kept[Record, tuple[Resource, ...]] = Kept(_resources_of_record)
 
 
 def _of_record(record: Record) -> Iterator[Resource]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.services.database import Database
 from app.services.plan import plan
+from app.services.sql.guard import Guard, guarded
 from app.services.sql.statement import MAX_GROUPS, compile_
 from app.services.timing import timed
 from schema.actor import Actor
@@ -27,13 +28,20 @@ class Answer:
     cost: int = 0
 
 
-async def read(db: Database, selection: Selection, actor: Actor) -> Answer:
-    """Answers a Selection by one statement; raises what `plan` and the database raise."""
+async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | None = None) -> Answer:
+    """Answers a Selection by one statement; raises what `plan` and the database raise.
+
+    With a guard the statement also finds out whether the actor is still the one remembered; if not, NotCurrent.
+    """
     with timed("plan"):
         planned = plan(selection, actor)
         statement = compile_(planned.selection, db.dialect, planned.sight)
+        if guard is not None:
+            statement = guarded(statement, guard, db.dialect)
     with timed("db"):
         row = await db.fetch_row(statement.text, statement.params)
+    if guard is not None:
+        guard.found(row is not None and bool(row[-1]))
     if row is None or row[0] is None:
         return Answer(None, cost=planned.cost)
     beside = dict(zip(statement.columns, row, strict=True))

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from schema.values.fault import Fault
 
@@ -39,8 +40,13 @@ def instant(value: object) -> str:
 
 def now() -> str:
     """The present instant."""
-    milliseconds = time.time_ns() // 1_000_000
-    return _written(datetime(1970, 1, 1) + timedelta(seconds=milliseconds // 1000), milliseconds % 1000)
+    seconds, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
+    return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return (datetime(1970, 1, 1) + timedelta(seconds=seconds)).isoformat()
 
 
 def _offset(found: re.Match[str]) -> timedelta:

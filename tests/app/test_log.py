@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import logging
+import select
+import sys
 
 import pytest
 
@@ -52,3 +56,59 @@ def test_fc_076_no_secret_passes(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_prefix_of_a_key_may_be_shown() -> None:
     assert log.without_secrets("cube_4f9Kq2x") == "cube_4f9Kq2x"
+
+
+def test_the_line_of_a_request_is_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("info")
+    secret = new_secret()
+    log.request_line({"traceId": "00-1-2-01", "path": f"/{secret}", "status": 200, "keyId": None})
+    with log.traced("00-1-2-01"):
+        log.log.info("request", path=f"/{secret}", status=200, keyId=None)
+    first, second = lines(capsys)
+    assert list(first) == list(second)
+    assert str(first.pop("at"))[-1] == str(second.pop("at"))[-1] == "Z"
+    assert first == second
+
+
+def test_the_lines_of_requests_have_a_level_too(capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure("warning")
+    log.request_line({"status": 200})
+    assert lines(capsys) == []
+    log.configure("info")
+
+
+async def test_gathered_lines_go_out_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    monkeypatch.setattr(sys, "__stderr__", written)
+    log.configure("info")
+    log.request_line({"n": 0})
+    assert written.getvalue() == ""
+    log.log.warning("other", n=1)
+    for n in range(2, 102):
+        log.request_line({"n": n})
+    log.flush()
+    assert [json.loads(line)["n"] for line in written.getvalue().splitlines()] == list(range(102))
+    log.request_line({"n": 102})
+    while written.getvalue().count("\n") < 103:
+        await asyncio.sleep(0.01)
+
+
+async def test_a_pipe_gets_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces: list[str] = []
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            pieces.append(text)
+            return len(text)
+
+    stream = Stream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setattr(sys, "__stderr__", stream)
+    log.configure("info")
+    for _ in range(60):
+        log.request_line({"path": "x" * 300})
+    log.flush()
+    assert len(pieces) > 1
+    assert all(len(piece) <= select.PIPE_BUF and piece.endswith("\n") for piece in pieces)
+    assert sum(piece.count("\n") for piece in pieces) == 60

@@ -97,7 +97,7 @@ def test_malformed(port: int, request_: bytes) -> None:
     assert answer.headers["connection"] == "close"
 
 
-@pytest.mark.parametrize("size", [17 * 1024, 40 * 1024, 300 * 1024])
+@pytest.mark.parametrize("size", [17 * 1024, 40 * 1024, 70 * 1024, 300 * 1024])
 def test_long_uri(port: int, size: int) -> None:
     (answer,) = talk(port, b"GET /" + b"a" * size + b" HTTP/1.1\r\n" + HOST + b"\r\n")
     is_refusal(answer, 414, "The request is too large.")

@@ -1,0 +1,178 @@
+"""A key is remembered, and yet whatever becomes of it, in whichever process, holds from the very next request on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+import httpx
+import pytest
+
+from app import auth
+from app.services.database import Database
+from app.services.keys import rotate_key
+from app.services.write import write
+from app.settings import Settings
+from schema.change import Delete, Update
+from schema.reference import Reference
+from schema.resources import API_KEY, USER
+from tests.app.keys import CLI, key, user
+from tests.rest.conftest import Api
+
+READS = [
+    ("GET", "/customers"),
+    ("GET", "/customers/email:none@cube.test"),
+    ("GET", "/customers/stats?by=status"),
+    ("GET", "/users/email:admin@cube.test"),
+    ("GET", "/users/email:admin@cube.test/customers"),
+    ("QUERY", "/customers"),
+    ("GET", "/customers?limit=x"),
+    ("GET", "/api-keys"),
+]
+
+
+class Asking:
+    """A key that has been used for reads, its owner, and a database of another process."""
+
+    def __init__(self, api: Api, elsewhere: Database, owner: str, key_id: str, secret: str) -> None:
+        self.api, self.elsewhere, self.owner, self.key_id = api, elsewhere, owner, key_id
+        self.header = {"Authorization": f"Bearer {secret}"}
+
+    async def get(self, path: str, method: str = "GET") -> httpx.Response:
+        body: dict[str, str] | None = {} if method == "QUERY" else None
+        return await self.api.http.request(method, path, headers=self.header, json=body)
+
+    async def change_owner(self, **values: str) -> None:
+        await write(self.elsewhere, Update(USER, Reference("user", "id", self.owner), values), CLI)
+
+    async def execute(self, text: str) -> None:
+        async with self.elsewhere.transaction() as tx:
+            await tx.execute(f"UPDATE {text}")
+
+
+@pytest.fixture
+async def asking(api: Api, migrated_url: str) -> AsyncIterator[Asking]:
+    owner = await user(api.db, "owner", "EDITOR")
+    issued = await key(api.db, owner, "customers:read", "users:read", "keys:read")
+    elsewhere = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
+    found = Asking(api, elsewhere, owner, issued.written.id, issued.secret)
+    for method, path in READS:
+        assert (await found.get(path, method)).status_code in (200, 404, 400)
+    yield found
+    await auth.noted()
+    await elsewhere.close()
+
+
+async def revoke(asking: Asking) -> None:
+    await write(asking.elsewhere, Delete(API_KEY, Reference(API_KEY.name, "id", asking.key_id)), CLI)
+
+
+async def rotate(asking: Asking) -> None:
+    await rotate_key(asking.elsewhere, asking.key_id, 0, CLI)
+
+
+async def disable(asking: Asking) -> None:
+    await asking.change_owner(status="DISABLED")
+
+
+async def delete(asking: Asking) -> None:
+    await write(asking.elsewhere, Delete(USER, Reference("user", "id", asking.owner)), CLI)
+
+
+async def expire(asking: Asking) -> None:
+    await asking.execute(f"api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = '{asking.key_id}'")
+
+
+@pytest.mark.parametrize("end", [revoke, rotate, disable, delete, expire])
+async def test_a_key_that_ends_is_refused_at_once(asking: Asking, end: Callable[[Asking], Awaitable[None]]) -> None:
+    assert auth.remembered(asking.header["Authorization"]) is not None
+    await end(asking)
+    for method, path in READS:
+        found = await asking.get(path, method)
+        assert (found.status_code, found.json()["message"]) == (401, "The API key is not valid."), path
+    assert auth.remembered(asking.header["Authorization"]) is None
+
+
+@pytest.mark.parametrize(("method", "path"), READS)
+async def test_by_whichever_request_comes_next(asking: Asking, method: str, path: str) -> None:
+    await revoke(asking)
+    assert (await asking.get(path, method)).status_code == 401
+
+
+async def test_rights_are_those_of_the_moment(asking: Asking) -> None:
+    admin = await key(asking.api.db, asking.owner, "*")
+    asking.header = {"Authorization": f"Bearer {admin.secret}"}
+    for role, others in (("EDITOR", 0), ("ADMIN", 1), ("VIEWER", 0), ("ADMIN", 1)):
+        await asking.change_owner(role=role)
+        for _ in range(2):
+            found = await asking.get(f"/api-keys?ownerId={asking.api.admin}")
+            assert len(found.json()["data"]) == others, role
+    for scopes, status in (('["users:read"]', 403), ('["customers:read"]', 200), ('["keys:read"]', 403)):
+        await asking.execute(f"api_keys SET scopes = '{scopes}', version = version + 1 WHERE id = '{admin.written.id}'")
+        for _ in range(2):
+            assert (await asking.get("/customers")).status_code == status
+
+
+async def test_the_secret_before_a_rotation_ends_with_its_overlap(asking: Asking) -> None:
+    await rotate_key(asking.elsewhere, asking.key_id, 60, CLI)
+    for _ in range(2):
+        assert (await asking.get("/customers")).status_code == 200
+    guard = auth.remembered(asking.header["Authorization"])
+    assert guard is not None
+    assert guard.by_previous
+    await asking.execute(f"api_keys SET previous_until = '2020-01-01T00:00:00.000Z' WHERE id = '{asking.key_id}'")
+    assert (await asking.get("/customers")).status_code == 401
+
+
+async def test_what_is_no_read_asks_for_itself(asking: Asking) -> None:
+    for path in ("/me", "/users/email:admin@cube.test/changes", "/schema.graphql"):
+        assert (await asking.get(path)).status_code == 200
+    await revoke(asking)
+    for path in ("/me", "/users/email:admin@cube.test/changes", "/schema.graphql"):
+        assert (await asking.get(path)).status_code == 401
+
+
+async def test_a_read_with_a_remembered_key_is_one_statement(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    ask = asking.api.db.fetch_row
+
+    async def watched(text: str, params: Sequence[Any] = ()) -> Any:
+        seen.append(text)
+        return await ask(text, params)
+
+    monkeypatch.setattr(asking.api.db, "fetch_row", watched)
+    for method, path in READS[:4]:
+        seen.clear()
+        await asking.get(path, method)
+        assert len(seen) == 1, path
+
+
+async def test_the_use_is_noted_again_when_a_minute_is_over(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def noted() -> str:
+        await auth.noted()
+        row = await asking.elsewhere.fetch_row(f"SELECT last_used_at FROM api_keys WHERE id = '{asking.key_id}'")
+        assert row is not None
+        return str(row[0])
+
+    first = await noted()
+    await asking.get("/customers")
+    assert await noted() == first
+    past = "2021-01-01T00:00:00.000Z"
+    await asking.execute(f"api_keys SET last_used_at = '{past}' WHERE id = '{asking.key_id}'")
+    await asking.get("/customers")
+    assert await noted() == past, "what was noted by this process is remembered"
+    later = time.time() + 61
+    monkeypatch.setattr("app.auth.time", lambda: later)
+    await asking.get("/customers")
+    assert await noted() > past
+
+
+async def test_the_memory_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(auth, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(auth, "_memory", {})
+    for _ in range(5):
+        header = await api.as_key("customers:read")
+        assert (await api.http.get("/customers", headers=header)).status_code == 200
+        assert auth.remembered(header["Authorization"]) is not None
+    assert len(auth._memory) == 3
