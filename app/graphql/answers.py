@@ -11,6 +11,7 @@ from app.services.database import Database
 from app.services.keys import create_key, rotate_key
 from app.services.plan import plan
 from app.services.read import read
+from app.services.sql.guard import Guard
 from app.services.write import write
 from schema.actor import Actor
 from schema.change import Call, Source, Written
@@ -23,11 +24,12 @@ from schema.selection import Deleted, Many, One, Record, Selection, Single
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, under which trace, and the database that answers."""
+    """Who asks, under which trace, and the database that answers; with a guard, only reads may be answered."""
 
     db: Database
     actor: Actor
     trace_id: str
+    guard: Guard | None = None
 
 
 async def answer_read(caller: Caller, asked: Read) -> bytes | None:
@@ -35,7 +37,7 @@ async def answer_read(caller: Caller, asked: Read) -> bytes | None:
     if asked.selection is None:
         return None
     actor = _own_reader(asked.selection, caller.actor) if asked.own else caller.actor
-    body = (await read(caller.db, asked.selection, actor)).body
+    body = (await read(caller.db, asked.selection, actor, caller.guard)).body
     return _stats(body, asked.stat) if asked.stat and body is not None else body
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, specified_rules, validate
 from graphql.validation.specified_rules import recommended_rules
 
 from schema.graphql import SCHEMA
 from schema.graphql.limits import check_limits, parsed
+from schema.graphql.prepared import Prepared
 
 MAX_ERRORS = 20
+FIELD_WEIGHT = 16
 RULES = tuple(dict.fromkeys((*specified_rules, *recommended_rules)))
 
 
@@ -21,14 +23,27 @@ class OperationError(GraphQLError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document within the limits, and what validation finds wrong with it."""
+    """A document within the limits, what validation finds wrong with it, and its operations once they have run.
+
+    `weight` stands for the memory that it takes: of its text, and of what is prepared for each of its fields.
+    """
 
     tree: DocumentNode
     errors: tuple[GraphQLError, ...]
+    weight: int
+    _prepared: dict[str | None, Prepared] = field(default_factory=dict)
+
+    def prepared(self, chosen: OperationDefinitionNode) -> Prepared:
+        """One of its operations, ready to be run; the document must be valid."""
+        name = chosen.name.value if chosen.name else None
+        found = self._prepared.get(name)
+        if found is None:
+            found = self._prepared[name] = Prepared(self.tree, chosen)
+        return found
 
 
 class Documents:
-    """The latest documents, bounded in number and in text; an invalid one is not kept."""
+    """The latest documents, bounded in number and in weight; an invalid one is not kept."""
 
     def __init__(self, entries: int = 500, size: int = 512 * 1024) -> None:
         self.entries, self.size = entries, size
@@ -46,18 +61,23 @@ class Documents:
             self._keep(text, made)
         return made
 
+    def knows(self, text: str) -> bool:
+        """Whether `get` has no work left to do."""
+        return text in self.kept
+
     def _keep(self, text: str, document: Document) -> None:
         self.kept[text] = document
-        self.held += len(text)
+        self.held += document.weight
         while len(self.kept) > self.entries or self.held > self.size:
-            oldest, _ = self.kept.popitem(last=False)
-            self.held -= len(oldest)
+            _, oldest = self.kept.popitem(last=False)
+            self.held -= oldest.weight
 
 
 def _document(text: str) -> Document:
     tree = parsed(text)
-    check_limits(tree)
-    return Document(tree, tuple(validate(SCHEMA, tree, RULES, max_errors=MAX_ERRORS)))
+    fields = check_limits(tree)
+    errors = tuple(validate(SCHEMA, tree, RULES, max_errors=MAX_ERRORS))
+    return Document(tree, errors, len(text) + FIELD_WEIGHT * fields)
 
 
 def operation(document: Document, name: str | None) -> OperationDefinitionNode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache, partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,10 +11,12 @@ from starlette.responses import Response
 from app.graphql.answers import Caller
 from app.graphql.envelope import from_body, from_query
 from app.graphql.run import run
-from app.middleware.authentication import authenticated
+from app.middleware.authentication import answering
 from app.middleware.exchange import database, exchange, header
 from app.middleware.media import JSON, accepted, content_type, takes_json, weight
 from app.middleware.router import Route
+from app.services.sql.guard import Guard
+from schema.actor import Actor
 from schema.problem import problem
 
 GRAPHQL = "application/graphql-response+json"
@@ -33,18 +36,22 @@ def graphql_route(explorer: Explorer) -> Route:
 
 async def answer(request: Request) -> Response:
     """Runs the document that a request carries."""
-    actor = await authenticated(request.scope)
+    return await answering(request.scope, partial(_answer, request))
+
+
+async def _answer(request: Request, actor: Actor, guard: Guard | None) -> Response:
     by_get = request.method != "POST"
     if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
         raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
     media = media_type(header(request.scope, b"accept"))
     envelope = from_query(request.url.query) if by_get else from_body(await request.body())
-    trace = str(exchange(request.scope).trace)
-    result = await run(envelope, Caller(database(request.scope), actor, trace), by_get=by_get)
+    trace = exchange(request.scope).trace_id
+    result = await run(envelope, Caller(database(request.scope), actor, trace, guard), by_get=by_get)
     headers = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept"}
     return Response(result.body(trace), result.status(media == GRAPHQL), headers)
 
 
+@lru_cache(maxsize=256)
 def media_type(accept: str | None) -> str:
     """The form of the answer: GraphQL's own only for who names it, JSON else; raises `not_acceptable`."""
     ranges = accepted(accept)

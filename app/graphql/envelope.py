@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any
 
 from schema.json_text import strict_json
@@ -11,11 +12,11 @@ from schema.problem import invalid, problem
 from schema.query_string import parameters
 from schema.values.fault import Fault
 
-_TYPES: Mapping[str, tuple[type, str]] = {
-    "query": (str, "text"),
-    "operationName": (str, "text"),
-    "variables": (dict, "an object"),
-    "extensions": (dict, "an object"),
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "query": ((str, NoneType), "text"),
+    "operationName": ((str, NoneType), "text"),
+    "variables": ((dict, NoneType), "an object"),
+    "extensions": ((dict, NoneType), "an object"),
 }
 
 
@@ -52,14 +53,11 @@ def from_query(raw: str) -> Envelope:
 
 
 def _checked(members: Mapping[str, Any]) -> Envelope:
-    given = {name: members[name] for name in _TYPES if members.get(name) is not None}
     faults = {
-        name: f"must be {what}"
-        for name, (type_, what) in _TYPES.items()
-        if not isinstance(given.get(name, type_()), type_)
+        name: f"must be {what}" for name, (types, what) in _TYPES.items() if not isinstance(members.get(name), types)
     }
-    if "query" not in given:
+    if members.get("query") is None:
         faults["query"] = "is needed: the GraphQL document"
     if faults:
         raise invalid(faults)
-    return Envelope(given["query"], given.get("operationName"), given.get("variables", {}))
+    return Envelope(members["query"], members.get("operationName"), members.get("variables") or {})

@@ -1,49 +1,82 @@
-"""The executor that lets finished JSON through: root fields answer with text, the rest stays Strawberry's."""
+"""Execution: root fields answer with finished JSON, errors are gathered, and a null goes as far up as it must."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
-from graphql import GraphQLObjectType, GraphQLOutputType, is_non_null_type
-from graphql.execution.collect_fields import FieldDetailsList
-from graphql.pyutils import Path
-from orjson import Fragment
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute_sync,
+    located_error,
+)
+from graphql.pyutils import gather_with_cancel
 
-from schema.graphql.operation import name_of
+from app.graphql.envelope import Envelope
+from app.services.sql.guard import NotCurrent
+from schema.graphql import SCHEMA
+from schema.graphql.prepared import Form, Prepared, RootField
 
-Answer = Callable[[], Awaitable[bytes | None]]
+Answer = Callable[[RootField], Awaitable[bytes | None]]
 
 
-class Executor(StrawberryGraphQLCoreExecutionContext):
-    """Its context value is the Answers by response name; introspection has none there."""
+@dataclass(slots=True)
+class Execution:
+    """Runs the root fields of an operation; what lies below them, `answer` has seen to."""
 
-    context_value: Mapping[str, Answer]
+    form: Form
+    answer: Answer
+    errors: list[GraphQLError] = field(default_factory=list)
 
-    def execute_field(
-        self,
-        parent_type: GraphQLObjectType,
-        source: Any,
-        field_details_list: FieldDetailsList,
-        path: Path,
-        position_context: Any,
-    ) -> Any:
-        answer = self.context_value.get(str(path.key)) if path.prev is None else None
-        if answer is None:
-            return super().execute_field(parent_type, source, field_details_list, path, position_context)
-        of = parent_type.fields[name_of(field_details_list)].type
-        return self._finished(answer, of, field_details_list, path)
-
-    async def _finished(
-        self, answer: Answer, of: GraphQLOutputType, details: FieldDetailsList, path: Path
-    ) -> Fragment | None:
-        """The answer as it is: its members, nulls and names are already those that were asked for."""
+    async def data(self, *, serially: bool) -> list[bytes] | None:
+        """The JSON object in pieces; None where a field that can't be null had no answer."""
+        fields = self.form.fields
         try:
-            body = await answer()
-            if body is None and is_non_null_type(of):
-                raise TypeError(f"{name_of(details)} must not be null, and is")
-        except Exception as error:
-            self.handle_field_error(error, of, details, path)
+            if serially or len(fields) == 1:
+                texts = [await self._text(one) for one in fields]
+            else:
+                texts = await gather_with_cancel(*[self._text(one) for one in fields])
+        except GraphQLError as error:
+            self.errors.append(error)
             return None
-        return None if body is None else Fragment(body)
+        pieces = [piece for one, text in zip(fields, texts, strict=True) for piece in (one.key, text)]
+        return [b"{", *pieces, b"}"]
+
+    async def _text(self, asked: RootField) -> bytes:
+        try:
+            body = await self.answer(asked)
+            if body is None and asked.required:
+                raise TypeError(f"{asked.name} must not be null, and is")
+        except NotCurrent:
+            raise
+        except Exception as error:
+            located = located_error(error, [one.node for one in asked.details], [asked.response])
+            if asked.required:
+                raise located from error
+            self.errors.append(located)
+            return b"null"
+        return b"null" if body is None else body
+
+
+def introspection(prepared: Prepared, form: Form, envelope: Envelope) -> ExecutionResult:
+    """What the schema says of itself: graphql-core's own execution, of those root fields alone."""
+    nodes = [one.node for asked in form.fields if asked.root is None for one in asked.details]
+    definition = OperationDefinitionNode(
+        operation=prepared.definition.operation,
+        variable_definitions=prepared.definition.variable_definitions,
+        directives=(),
+        selection_set=SelectionSetNode(selections=tuple(nodes)),
+    )
+    document = DocumentNode(definitions=(definition, *prepared.fragments))
+    return execute_sync(SCHEMA, document, variable_values=envelope.variables)
+
+
+def text_of(told: ExecutionResult, asked: RootField) -> bytes:
+    """The JSON of one of those fields."""
+    assert told.data is not None
+    return orjson.dumps(told.data[asked.response])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,9 +20,9 @@ from schema.values.fault import Fault
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a document came to. Without data nothing was run: the request itself was at fault."""
+    """What a document came to, `data` in pieces of JSON. If nothing `ran`, the request itself was at fault."""
 
-    data: dict[str, Any] | None = None
+    data: Sequence[bytes] | None = None
     errors: tuple[GraphQLError, ...] = ()
     cost: int = 0
     ran: bool = field(default=False, kw_only=True)
@@ -36,11 +36,17 @@ class Result:
 
     def body(self, trace_id: str) -> bytes:
         """The JSON text."""
-        told: dict[str, Any] = {"data": self.data} if self.ran else {}
+        pieces = [b"{"]
+        if self.ran:
+            pieces += [b'"data":', *(self.data or [b"null"]), b","]
         if self.errors:
-            told["errors"] = [_entry(error, trace_id) for error in self.errors[:MAX_ERRORS]]
-        told["extensions"] = {"cost": {"rows": self.cost, "limit": MAX_COST}, "traceId": trace_id}
-        return orjson.dumps(told)
+            entries = [_entry(error, trace_id) for error in self.errors[:MAX_ERRORS]]
+            pieces += [b'"errors":', orjson.dumps(entries), b","]
+        pieces.append(_EXTENSIONS % (self.cost, MAX_COST, trace_id.encode()))
+        return b"".join(pieces)
+
+
+_EXTENSIONS = b'"extensions":{"cost":{"rows":%d,"limit":%d},"traceId":"%b"}}'
 
 
 def refused(errors: Iterable[GraphQLError], cost: int = 0) -> Result:

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
-from inspect import isawaitable
-from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql import GraphQLError, OperationType
+from graphql.execution.values import VariableValues
 
 from app.graphql.answers import Caller, answer_read, answer_write, placeholder
-from app.graphql.documents import MAX_ERRORS, Document, Documents, operation
+from app.graphql.documents import MAX_ERRORS, Documents, operation
 from app.graphql.envelope import Envelope
-from app.graphql.executor import Answer, Executor
+from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
 from app.services.plan import MAX_COST, cost, too_costly
-from schema.graphql import SCHEMA
+from app.services.sql.guard import NotCurrent
 from schema.graphql.changing import Write, write_of
 from schema.graphql.limits import LimitError
-from schema.graphql.operation import Operation, name_of
+from schema.graphql.prepared import Form, Prepared, RootField
 from schema.graphql.reading import Read, read_of
-from schema.graphql.roots import MUTATIONS, QUERIES
 from schema.problem import Problem, problem
 
 Asked = Read | Write | Problem | GraphQLError
@@ -30,7 +26,9 @@ _documents = Documents()
 
 
 async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Result:
-    """Runs an operation; raises Problem for a mutation by GET."""
+    """Runs an operation; raises Problem for a mutation by GET, NotCurrent for what no guarded read will answer."""
+    if caller.guard and not _documents.knows(envelope.query):
+        raise NotCurrent  # the work of a new document is done once, and for nobody whose key has ended
     try:
         document = _documents.get(envelope.query)
         chosen = operation(document, envelope.operation_name)
@@ -40,46 +38,45 @@ async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Re
         raise problem("method_not_allowed", "A mutation is sent by POST.", allow="POST")
     if document.errors:
         return refused(document.errors)
-    return await _execute(document, chosen, envelope, caller)
+    return await _run(document.prepared(chosen), envelope, caller)
 
 
-async def _execute(document: Document, chosen: OperationDefinitionNode, envelope: Envelope, caller: Caller) -> Result:
-    answers: dict[str, Answer] = {}
-    executor = Executor.build(
-        SCHEMA,
-        document.tree,
-        context_value=answers,
-        raw_variable_values=envelope.variables,
-        operation_name=envelope.operation_name,
-        max_coercion_errors=MAX_ERRORS,
-    )
-    if isinstance(executor, list):
-        return refused(executor)
+async def _run(prepared: Prepared, envelope: Envelope, caller: Caller) -> Result:
+    variables = prepared.variables(envelope.variables, MAX_ERRORS)
+    if isinstance(variables, list):
+        return refused(variables)
     try:
-        asked = asked_of(Operation(chosen, executor.fragments, executor.variable_values), caller.actor.key_id)
+        form = prepared.form(envelope.variables, variables)
+        asked = asked_of(form, variables, caller.actor.key_id)
     except GraphQLError as error:
         return refused([error])
-    rows = sum(_cost(one) for one in asked.values())
+    rows = sum(map(_cost, asked.values()))
     if rows > MAX_COST:
         return refused([LimitError(too_costly(rows).detail or "")], rows)
-    answers.update({response: partial(_answer, caller, one) for response, one in asked.items()})
-    result: Any = executor.execute_operation()
-    done: ExecutionResult = await result if isawaitable(result) else result
-    return Result(done.data, tuple(done.errors or ()), rows, ran=True)
+    if caller.guard and not any(isinstance(one, Read) for one in asked.values()):
+        raise NotCurrent
+    told = introspection(prepared, form, envelope) if len(asked) < len(form.fields) else None
+
+    async def answer(field: RootField) -> bytes | None:
+        if field.root is None:
+            assert told is not None
+            return text_of(told, field)
+        return await _answer(caller, asked[field.response])
+
+    execution = Execution(form, answer, list(told.errors or ()) if told else [])
+    data = None if told and told.data is None else await execution.data(serially=prepared.is_mutation)
+    return Result(data, tuple(execution.errors), rows, ran=True)
 
 
-def asked_of(op: Operation, key_id: str | None) -> Mapping[str, Asked]:
+def asked_of(form: Form, variables: VariableValues, key_id: str | None) -> Mapping[str, Asked]:
     """What each root field asks for; introspection answers itself."""
-    mutation = op.definition.operation is OperationType.MUTATION
-    fields = {name: found for name, found in op.roots().items() if not name_of(found).startswith("__")}
-    return {response: _one(op, found, mutation, key_id) for response, found in fields.items()}
+    return {field.response: _one(field, variables, key_id) for field in form.fields if field.root is not None}
 
 
-def _one(op: Operation, details: FieldDetailsList, mutation: bool, key_id: str | None) -> Asked:
+def _one(field: RootField, variables: VariableValues, key_id: str | None) -> Asked:
     """A root field's fault is its own: the other fields are answered."""
-    name = name_of(details)
     try:
-        return write_of(op, MUTATIONS[name], details) if mutation else read_of(op, QUERIES[name], details, key_id)
+        return write_of(field, variables) if field.writes else read_of(field, variables, key_id)
     except (Problem, GraphQLError) as error:
         return error
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import VariableValues
 
 from schema.change import Change, Create, Delete, Precondition, Restore, Update, Upsert
+from schema.graphql.arguments import plain
 from schema.graphql.operation import Operation, name_of
+from schema.graphql.prepared import RootField
 from schema.graphql.roots import Does, Root
 from schema.graphql.selecting import record
 from schema.reference import Reference, pointer
@@ -60,15 +63,22 @@ class Write:
 PAYLOADS = {Does.UPSERT: "{}Upsert", Does.CREATE_KEY: "{}Secret", Does.ROTATE_KEY: "{}Secret"}
 
 
-def write_of(op: Operation, root: Root, details: FieldDetailsList) -> Write:
+def write_of(field: RootField, variables: VariableValues) -> Write:
     """The Change behind a root field of a mutation."""
-    given = op.arguments("Mutation", details)
-    change = _change(root, given)
+    root = field.root
+    assert root is not None
+    # Whoever writes may complete what is given, but for this request alone.
+    change = _change(root, plain(field.arguments.read(variables)))
     if root.does not in PAYLOADS:
-        return Write(change, root.resource.type, record(op, root.resource, details))
+        asked = field.once("record", lambda: record(field.op, root.resource, field.details))
+        return Write(change, root.resource.type, asked)
     payload = PAYLOADS[root.does].format(root.resource.type)
-    found = op.members(payload, details)
-    return Write(change, payload, tuple(_piece(op, root.resource, name, nodes) for name, nodes in found.items()))
+    return Write(change, payload, field.once("pieces", lambda: _pieces(field, root.resource, payload)))
+
+
+def _pieces(field: RootField, resource: Resource, payload: str) -> tuple[Piece, ...]:
+    found = field.op.members(payload, field.details)
+    return tuple(_piece(field.op, resource, name, nodes) for name, nodes in found.items())
 
 
 def _piece(op: Operation, resource: Resource, response: str, details: FieldDetailsList) -> Piece:

@@ -43,12 +43,14 @@ def parsed(text: str) -> DocumentNode:
     raise LimitError(f"The document {reason}.")
 
 
-def check_limits(document: DocumentNode) -> None:
-    """Raises LimitError for an operation that is too deep, too wide, or too full of aliases or directives."""
+def check_limits(document: DocumentNode) -> int:
+    """How many fields its operations have, fragments spread out.
+
+    Raises LimitError for an operation that is too deep, too wide, or too full of aliases or directives.
+    """
     fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            _check(definition, fragments)
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    return sum(_check(operation, fragments) for operation in operations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class _Level:
     counts_depth: bool = True
 
 
-def _check(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> None:
+def _check(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]) -> int:
     aliases = roots = selections = 0
     variables = operation.variable_definitions or ()
     directives = len(operation.directives or ()) + sum(len(v.directives or ()) for v in variables)
@@ -88,6 +90,7 @@ def _check(operation: OperationDefinitionNode, fragments: dict[str, FragmentDefi
             _refuse("directives", directives, MAX_DIRECTIVES)
             _refuse("root fields", roots, MAX_ROOT_FIELDS)
             _refuse("fields, with its fragments spread out,", selections, MAX_SELECTIONS)
+    return selections
 
 
 def _field(node: FieldNode, level: _Level, levels: list[_Level]) -> None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from graphql.execution.collect_fields import FieldDetailsList
+from graphql.execution.values import VariableValues
 
 from schema.filter import parse_filter
-from schema.graphql.operation import Operation, name_of
-from schema.graphql.roots import Does, Root
-from schema.graphql.selecting import list_of, record
+from schema.graphql.operation import name_of
+from schema.graphql.prepared import RootField
+from schema.graphql.roots import Does
+from schema.graphql.selecting import list_of, record, shape
 from schema.paging import groups, search_words
 from schema.problem import invalid
 from schema.reference import Reference, is_id, pointer
 from schema.resource import Resource
 from schema.resources import API_KEY, BY_PREFIX
-from schema.selection import DEFAULT_SIZE, Deleted, Selection, Several, Single, Stats
+from schema.selection import DEFAULT_SIZE, Connection, Deleted, Record, Selection, Several, Single, Stats
 
 MAX_IDS = 100
 
@@ -33,37 +34,49 @@ class Read:
     own: bool = False
 
 
-def read_of(op: Operation, root: Root, details: FieldDetailsList, key_id: str | None) -> Read:
+def read_of(field: RootField, variables: VariableValues, key_id: str | None) -> Read:
     """The Selection behind a root field of a query; `key_id` is the caller's own key."""
-    given = op.arguments("Query", details)
+    root = field.root
+    assert root is not None
+    given = field.arguments.read(variables)
     match root.does:
         case Does.LIST:
-            return Read(list_of(op, root.resource, details, given, DEFAULT_SIZE))
+            return Read(_page(field, root.resource, given))
         case Does.SINGLE:
             by = pointer(given["id"], root.resource)
-            return Read(Single(record(op, root.resource, details), by, Deleted(given.get("deleted", "EXCLUDE"))))
+            return Read(Single(_record(field, root.resource), by, Deleted(given.get("deleted", "EXCLUDE"))))
         case Does.STATS:
-            return _stats(op, root.resource, details, given)
+            return _stats(field, root.resource, given)
         case Does.NODE:
-            return Read(_nodes(op, details, [given["id"]])[0])
+            return Read(_nodes(field, [given["id"]])[0])
         case Does.NODES:
-            return Read(Several(_nodes(op, details, given["ids"])))
+            return Read(Several(_nodes(field, given["ids"])))
         case _:
-            return Read(Single(record(op, API_KEY, details), Reference(API_KEY.name, "id", key_id or "")), own=True)
+            return Read(Single(_record(field, API_KEY), Reference(API_KEY.name, "id", key_id or "")), own=True)
 
 
-def _stats(op: Operation, resource: Resource, details: FieldDetailsList, given: dict[str, Any]) -> Read:
-    where = parse_filter(resource, given.get("filter"))
+def _page(field: RootField, resource: Resource, given: dict[str, Any]) -> Connection:
+    asked = field.once("shape", lambda: shape(field.op, resource, field.details))
+    return list_of(resource, asked, given, DEFAULT_SIZE, field.of_argument)
+
+
+def _record(field: RootField, resource: Resource) -> Record:
+    return field.once(resource, lambda: record(field.op, resource, field.details))
+
+
+def _stats(field: RootField, resource: Resource, given: dict[str, Any]) -> Read:
+    where = field.of_argument("filter", lambda: parse_filter(resource, given.get("filter")))
     stats = Stats(resource, groups(resource, given["by"]), where, search_words(given.get("search"), "search"))
-    return Read(stats, tuple((name, name_of(nodes)) for name, nodes in op.members("Stat", details).items()))
+    members = field.once("members", lambda: field.op.members("Stat", field.details))
+    return Read(stats, tuple((name, name_of(nodes)) for name, nodes in members.items()))
 
 
-def _nodes(op: Operation, details: FieldDetailsList, ids: list[str]) -> tuple[Single | None, ...]:
+def _nodes(field: RootField, ids: list[str]) -> tuple[Single | None, ...]:
     """One record for each id; None for what is no id."""
     if len(ids) > MAX_IDS:
         raise invalid({"ids": f"takes at most {MAX_IDS} ids"})
     found = [_resource_of(text) for text in ids]
-    asked = {resource.name: record(op, resource, details) for resource in found if resource}
+    asked = {resource.name: _record(field, resource) for resource in found if resource}
     pairs = zip(found, ids, strict=True)
     return tuple(Single(asked[r.name], Reference(r.name, "id", text)) if r else None for r, text in pairs)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -35,6 +35,8 @@ from schema.selection import (
     Total,
     Typename,
 )
+
+Made = Callable[[str, Callable[[], Any]], Any]
 
 
 def record(op: Operation, resource: Resource, details: FieldDetailsList) -> Record:
@@ -69,7 +71,7 @@ def _related(op: Operation, of: Resource, relation: Relation, response: str, det
         return One(response, relation, record(op, to, details))
     with _located(details):
         given = op.arguments(of.type, details)
-        return Many(response, relation, list_of(op, to, details, given, NESTED_SIZE))
+        return Many(response, relation, list_of(to, shape(op, to, details), given, NESTED_SIZE))
 
 
 @contextmanager
@@ -82,15 +84,18 @@ def _located(details: FieldDetailsList) -> Iterator[None]:
 
 
 def list_of(
-    op: Operation, resource: Resource, details: FieldDetailsList, given: dict[str, Any], size: int
+    resource: Resource, shape: tuple[Shape, ...], given: dict[str, Any], size: int, made: Made = lambda _, make: make()
 ) -> Connection:
-    """The page that the arguments of a list tell of; `size` is its size when they do not."""
+    """The page that the arguments of a list tell of; `size` is its size when they do not.
+
+    What is made of a single argument is made through `made`, by the argument's name.
+    """
     return connection(
         resource,
-        _shape(op, resource, details),
-        where=parse_filter(resource, given.get("filter")),
+        shape,
+        where=made("filter", lambda: parse_filter(resource, given.get("filter"))),
         search=search_words(given.get("search"), "search"),
-        order=order_by(resource, _order(given.get("orderBy"))),
+        order=made("orderBy", lambda: order_by(resource, _order(given.get("orderBy")))),
         span=Span(given.get("first"), given.get("last"), given.get("after"), given.get("before"), size),
         deleted=Deleted(given.get("deleted", "EXCLUDE")),
     )
@@ -100,7 +105,8 @@ def _order(keys: list[dict[str, str | None]] | None) -> Any:
     return keys and [{name: value for name, value in key.items() if value is not None} for key in keys]
 
 
-def _shape(op: Operation, resource: Resource, details: FieldDetailsList) -> tuple[Shape, ...]:
+def shape(op: Operation, resource: Resource, details: FieldDetailsList) -> tuple[Shape, ...]:
+    """What is asked about each page of a list."""
     type_name = f"{resource.type}Connection"
     shape: list[Shape] = []
     for response, nodes in op.members(type_name, details).items():

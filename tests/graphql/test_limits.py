@@ -124,7 +124,7 @@ def test_the_operation_must_be_clear() -> None:
 
 
 def test_documents_are_kept_within_bounds_and_only_valid_ones() -> None:
-    documents = Documents(entries=3, size=100)
+    documents = Documents(entries=3, size=200)
     first = documents.get("{ me { id } }")
     assert documents.get("{ me { id } }") is first
     documents.get("{ me { nothing } }")
@@ -132,5 +132,5 @@ def test_documents_are_kept_within_bounds_and_only_valid_ones() -> None:
     for i in range(5):
         documents.get(f"{{ a{i}: me {{ id }} }}")
     assert len(documents.kept) == 3
-    documents.get("{ me { id } } #" + "x" * 80)
-    assert documents.held == sum(len(text) for text in documents.kept) <= 100
+    documents.get("{ me { id } } #" + "x" * 100)
+    assert documents.held == sum(document.weight for document in documents.kept.values()) <= 200

@@ -6,16 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from graphql import GraphQLError
+from graphql.execution.values import VariableValues
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.graphql.documents import Documents, operation
-from app.graphql.executor import Executor
 from app.graphql.run import asked_of
 from schema.condition import Compare
-from schema.graphql import SCHEMA
 from schema.graphql.changing import Write
-from schema.graphql.operation import Operation
 from schema.graphql.reading import Read
 from schema.operators import Operator
 from schema.problem import Problem
@@ -28,10 +26,10 @@ def asked(text: str, **variables: Any) -> dict[str, Any]:
     """What each root field of a valid document asks for."""
     document = Documents().get(text)
     assert not document.errors, document.errors
-    executor = Executor.build(SCHEMA, document.tree, context_value={}, raw_variable_values=variables)
-    assert isinstance(executor, Executor), executor
-    found = asked_of(Operation(operation(document, None), executor.fragments, executor.variable_values), "key_x")
-    return dict(found)
+    prepared = document.prepared(operation(document, None))
+    values = prepared.variables(variables, 20)
+    assert isinstance(values, VariableValues), values
+    return dict(asked_of(prepared.form(variables, values), values, "key_x"))
 
 
 def connection(text: str, **variables: Any) -> Connection:
@@ -99,7 +97,7 @@ class Fragments:
                 self.named.append(f"fragment F{len(self.named)} on {type_} {{ {text} }}")
                 return f"...F{len(self.named) - 1}"
             case 3:
-                return f"{text} {text}"
+                return text if "@" in text or "...F" in text else f"{text} {text}"
             case 4:
                 return f"{text} gone: __typename @skip(if: true) ... @include(if: $no) {{ no: __typename }}"
             case _:

@@ -1,0 +1,54 @@
+"""A key that is remembered: its reads check it themselves, and what has ended gets nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.services.database import Database
+from app.services.keys import create_key
+from tests.graphql.asking import Asking
+from tests.graphql.conftest import CLI
+
+ME = "{ me { name } }"
+TWO = "{ a: customers { totalCount } b: clients { totalCount } }"
+KINDS = [
+    ME,
+    TWO,
+    "{ __typename }",
+    "{ __schema { queryType { name } } me { name } }",
+    "{ nothing }",
+    "{ customers(first: 0) { totalCount } }",
+    'mutation { createClient(input: {name: "x"}) { name } }',
+]
+
+
+@pytest.mark.parametrize("document", KINDS)
+async def test_every_kind_of_document_is_answered_the_same_when_the_key_is_remembered(
+    asking: Asking, document: str
+) -> None:
+    answers = [(await asking.post({"query": document})).json() for _ in range(3)]
+    for answer in answers:
+        del answer["extensions"]["traceId"]
+        for error in answer.get("errors", ()):
+            del error["extensions"]["traceId"]
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize("document", KINDS)
+async def test_a_key_that_has_ended_gets_nothing(asking: Asking, db: Database, admin: str, document: str) -> None:
+    issued = await create_key(db, {"name": "short", "scopes": ["*"], "ownerId": admin}, CLI)
+    short = Asking(asking.http, issued.secret)
+    for _ in range(2):
+        assert (await short.post({"query": ME})).json()["data"] == {"me": {"name": "short"}}
+        await short.post({"query": document})
+    await asking.data("mutation($id: ID!) { revokeApiKey(id: $id) { id } }", id=issued.written.id)
+    for _ in range(2):
+        answer = await short.post({"query": document})
+        assert answer.status_code == 401
+        assert "data" not in answer.json()
+
+
+async def test_a_write_is_done_once(asking: Asking) -> None:
+    await asking.data(ME)
+    await asking.data('mutation { createClient(input: {name: "x"}) { id } }')
+    assert (await asking.data("{ clients { totalCount } }"))["clients"]["totalCount"] == 1
