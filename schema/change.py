@@ -104,8 +104,10 @@ Change = Create | Update | Upsert | Delete | Restore
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands after a write has committed."""
+    """What stands after a write has committed. `members` is the whole record's JSON without the braces around, in
+    which every field stands in its declared order; None where none is kept (see Resource.documented)."""
 
     id: str
     version: int
     outcome: Outcome
+    members: str | None = None

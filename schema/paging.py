@@ -109,13 +109,19 @@ def sort_text(resource: Resource, text: str) -> tuple[Order, ...]:
     return _orders(resource, keys, "sort")
 
 
+@cache
+def sort_names(resource: Resource) -> dict[str, str]:
+    """The paths to sort by, by the names that GraphQL's enum has for them."""
+    return {constant_case(path): path for path in sortable(resource)}
+
+
 def order_by(resource: Resource, raw: Any) -> tuple[Order, ...]:
     """GraphQL's `orderBy: [{field: CREATED_AT, direction: DESC}]`, from JSON."""
     if raw is None:
         return ()
     if not isinstance(raw, list):
         raise invalid({"orderBy": "must be a list"})
-    names = {constant_case(path): path for path in sortable(resource)}
+    names = sort_names(resource)
     keys = []
     for i, one in enumerate(raw):
         here = f"orderBy[{i}]"

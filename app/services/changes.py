@@ -2,35 +2,38 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from app.services.rows import Values, changed, ordered
+import orjson
+
+from app.services.rows import Values, json_value
 from app.services.sql.dialect import DIALECTS
 from schema.change import Action, Call
-from schema.resource import Resource, constant_case
+from schema.resource import Field, Resource, constant_case
 
 # The change record has these itself.
 _BESIDE = ("id", "version", "updatedAt")
 _COLUMNS = ("at", "resource", "record", "action", "version", "changes", "key_id", "user_id", "source", "trace_id")
 
 
+@cache
 def resource_word(resource: Resource) -> str:
     """`CUSTOMER`, `API_KEY`: what a change record calls the resource."""
     return constant_case(resource.name)
 
 
-def differences(resource: Resource, before: Values | None, after: Values) -> dict[str, list[Any]]:
-    """`{field: [before, after]}` for each field that differs, whole values of lists, maps and `address`.
+def differences(before: Values | None, after: Values, fields: Iterable[Field]) -> dict[str, list[Any]]:
+    """`{field: [before, after]}` of the fields that differ, whole values of lists, maps and `address`.
 
     A new record's fields differ where they hold something: null, [] and {} are what it is made from.
     """
     if before is None:
-        held = [f for f in resource.fields if after[f.name] not in (None, [], {})]
-        return {f.name: [None, ordered(f, after[f.name])] for f in held if f.name not in _BESIDE}
-    fields = [f for f in changed(resource, before, after) if f.name not in _BESIDE]
-    return {f.name: [ordered(f, before[f.name]), ordered(f, after[f.name])] for f in fields}
+        held = [f for f in fields if after[f.name] not in (None, [], {})]
+        return {f.name: [None, json_value(f, after[f.name])] for f in held if f.name not in _BESIDE}
+    differ = [f for f in fields if f.name not in _BESIDE]
+    return {f.name: [json_value(f, before[f.name]), json_value(f, after[f.name])] for f in differ}
 
 
 @cache
@@ -43,17 +46,19 @@ def change_statement(dialect: str) -> str:
     return f"INSERT INTO changes ({', '.join(_COLUMNS)}) VALUES ({', '.join(places)})"
 
 
-def change_row(call: Call, resource: Resource, action: Action, before: Values | None, after: Values) -> tuple[Any, ...]:
-    """The change record of a write, in the order of the statement's columns."""
+def change_row(
+    call: Call, resource: Resource, action: Action, before: Values | None, after: Values, fields: Iterable[Field]
+) -> tuple[Any, ...]:
+    """The change record of a write to these fields, in the order of the statement's columns."""
     return (
         after["updatedAt"],
         resource_word(resource),
         after["id"],
-        str(action),
+        action.value,
         after["version"],
-        json.dumps(differences(resource, before, after), ensure_ascii=False, separators=(",", ":")),
+        orjson.dumps(differences(before, after, fields)).decode(),
         call.actor.key_id,
         call.actor.user_id,
-        str(call.source),
+        call.source.value,
         call.trace_id,
     )

@@ -23,12 +23,12 @@ class Rows(Protocol):
 
 
 async def live(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | None:
-    """The live record, which nobody else changes until the transaction ends. A revoked key is found too."""
+    """The live record, to be changed. A revoked key is found too."""
     where, params = _where(work.dialect, resource, by)
-    found = await work.tx.fetch_row(rows.select(resource, work.dialect, f"{where}{_alive(resource)}"), params)
-    if found is None:
+    found = await work.read(resource, f"{where}{_alive(resource)}", params)
+    if not found:
         return None
-    record = rows.of_row(resource, found)
+    record = rows.of_row(resource, found[0])
     # While this one waited for the row, another may have moved the external id elsewhere.
     moved = by.external and record.values["externalIds"].get(by.key) != by.value
     return None if moved else record
@@ -37,8 +37,8 @@ async def live(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | 
 async def any_by_id(work: UnitOfWork, resource: Resource, id_: str) -> Stored | None:
     """The record with this id, live or deleted."""
     where, params = _where(work.dialect, resource, Reference(resource.name, "id", id_))
-    found = await work.tx.fetch_row(rows.select(resource, work.dialect, where), params)
-    return None if found is None else rows.of_row(resource, found)
+    found = await work.read(resource, where, params)
+    return rows.of_row(resource, found[0]) if found else None
 
 
 async def last_deleted(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | None:
@@ -55,7 +55,7 @@ async def last_deleted(work: UnitOfWork, resource: Resource, by: Reference) -> S
     ending = (
         f" AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED if by.external else 1}"
     )
-    for found in await work.tx.fetch(rows.select(resource, work.dialect, where + ending), params):
+    for found in await work.read(resource, where + ending, params):
         record = rows.of_row(resource, found)
         if not by.external or record.values["externalIds"].get(by.key) == by.value:
             return record

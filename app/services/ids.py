@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid_utils
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_SHIFTS = range(125, -1, -5)
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_SHIFTS = range(120, -1, -10)
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -16,7 +17,7 @@ def new_id(prefix: str) -> str:
 
 def encode(number: int) -> str:
     """128 bits as 26 characters, highest first: texts sort as their numbers do."""
-    return "".join(ALPHABET[(number >> shift) & 31] for shift in _SHIFTS)
+    return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])
 
 
 def decode(text: str) -> int:

@@ -64,12 +64,11 @@ async def _rotate(work: UnitOfWork, id_: str, overlap: int, secret: str) -> Writ
     if before is None or not api_key.visible(work.call.actor, before):
         raise problem("not_found", f"There is no apiKey with the id {id_[:100]}.")
     api_key.working(before)
-    p = work.dialect.placeholder(1, "bigint")
-    held = await work.tx.fetch_row(f"SELECT secret_hash FROM api_keys WHERE seq = {p}", (before.seq,))
-    assert held is not None
+    p = work.dialect.placeholder(1, "text")
+    ((held,),) = await work.tx.peek(f"SELECT secret_hash FROM api_keys WHERE id = {p}", (before.id,))
     hashes = {
         "secret_hash": hash_secret(secret),
-        "previous_hash": held[0] if overlap else None,
+        "previous_hash": held if overlap else None,
         "previous_until": _later(overlap) if overlap else None,
     }
     values = {**before.values, "prefix": secret[:SHOWN]}

@@ -39,7 +39,8 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
         if guard is not None:
             statement = guarded(statement, guard, db.dialect)
     with timed("db"):
-        row = await db.fetch_row(statement.text, statement.params)
+        fetch = db.fetch_row_by_one_plan if statement.steady else db.fetch_row
+        row = await fetch(statement.text, statement.params)
     if guard is not None:
         guard.found(row is not None and bool(row[-1]))
     if row is None or row[0] is None:
@@ -47,6 +48,4 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     beside = dict(zip(statement.columns, row, strict=True))
     if beside.get("groups", 0) > MAX_GROUPS:
         raise invalid({"by": f"gives more than {MAX_GROUPS:,} groups: filter, or count by fewer fields"})
-    return Answer(
-        beside["body"].encode(), beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost
-    )
+    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -19,13 +18,16 @@ from schema.values.text import fold
 Values = Mapping[str, Any]
 """A whole record by the names of its fields: lists and maps decoded, `address` None or all its members."""
 
+_JSON_KINDS = LIST_KINDS | MAP_KINDS
+_NOTHING: tuple[Any, ...] = ([], {})
+
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A row as it stands: its place in the table, and its values."""
+    """A record as it stands in its row; `members` where they were made for it."""
 
-    seq: int
     values: Values
+    members: str | None = None
 
     @property
     def id(self) -> str:
@@ -36,51 +38,87 @@ class Stored:
         return int(self.values["version"])
 
 
-def stored(field: Field, value: Any) -> Iterator[tuple[str, Any]]:
-    """The columns of a field and what they hold for this value: the value itself first, then its twins."""
+@cache
+def columns(field: Field) -> tuple[str, ...]:
+    """The columns of a field: that of the value itself first, then its twins."""
     if field.kind is Kind.ADDRESS:
-        for member in field.members:
-            yield from stored(member, value and value[member.name])
-        return
-    if field.kind in LIST_KINDS | MAP_KINDS:
-        yield field.column, canonical(value)
-        if field.kind is Kind.METADATA:
-            folded = {key: fold(one) if isinstance(one, str) else one for key, one in value.items()}
-            yield f"{field.column}_folded", canonical(folded)
-        return
-    yield field.column, value
-    if field.folded:
-        yield f"{field.column}_folded", None if value is None else fold(value)
-    if field.kind is Kind.EMAIL:
-        yield f"{field.column}_exact", None if value is None else exact(value)
+        return tuple(column for member in field.members for column in columns(member))
+    twins = ["_folded"] if field.folded or field.kind is Kind.METADATA else []
+    twins += ["_exact"] if field.kind is Kind.EMAIL else []
+    return (field.column, *(f"{field.column}{twin}" for twin in twins))
 
 
-def row(resource: Resource, values: Values) -> dict[str, Any]:
-    """Every column of a record."""
-    found = dict(pair for field in resource.fields for pair in stored(field, values[field.name]))
-    return found | {"members": members(resource, values, found)} if resource.documented else found
+def cells(field: Field, value: Any) -> tuple[Any, ...]:
+    """What the columns of a field hold for this value."""
+    kind = field.kind
+    if kind is Kind.ADDRESS:
+        if value is None:
+            return (None,) * len(columns(field))
+        return tuple(cell for member in field.members for cell in cells(member, value[member.name]))
+    if kind is Kind.METADATA:
+        folded = {key: fold(one) if isinstance(one, str) else one for key, one in value.items()}
+        return canonical(value), canonical(folded)
+    if kind in _JSON_KINDS:
+        return (canonical(value),)
+    if not field.folded:
+        return (value,)
+    if value is None:
+        return (None,) * len(columns(field))
+    return (value, fold(value), exact(value)) if kind is Kind.EMAIL else (value, fold(value))
 
 
-def members(resource: Resource, values: Values, columns: Mapping[str, Any]) -> str:
+def row(resource: Resource, values: Values, fields: tuple[Field, ...] | None = None) -> dict[str, Any]:
+    """Every column of a record or, beside what depends on the whole of it, those of some fields."""
+    found = {} if fields else dict(_empty_row(resource))
+    for field in fields or resource.fields:
+        value = values[field.name]
+        if fields or (value is not None and value not in _NOTHING):
+            found.update(zip(columns(field), cells(field, value), strict=True))
+    if resource.documented:
+        found["members"] = members(resource, values)
+    return found
+
+
+@cache
+def _empty_row(resource: Resource) -> dict[str, Any]:
+    """Every column, as it is where a record holds nothing: which is most of them in most records."""
+    found: dict[str, Any] = {}
+    for field in resource.fields:
+        nothing: Any = [] if field.kind in LIST_KINDS else {} if field.kind in MAP_KINDS else None
+        found.update(zip(columns(field), cells(field, nothing), strict=True))
+    return found
+
+
+def members(resource: Resource, values: Values) -> str:
     """The whole record as the JSON in which it leaves, every field in the declared order, without the braces around."""
-    texts = LIST_KINDS | MAP_KINDS
-    found = {f.name: orjson.Fragment(columns[f.column]) if f.kind in texts else values[f.name] for f in resource.fields}
-    return orjson.dumps(found).decode()[1:-1]
+    return orjson.dumps({f.name: json_value(f, values[f.name]) for f in resource.fields}).decode()[1:-1]
+
+
+def json_value(field: Field, value: Any) -> Any:
+    """A value as orjson writes it in the one form in which it leaves."""
+    return orjson.Fragment(canonical(value)) if field.kind in _JSON_KINDS else value
 
 
 def changed(resource: Resource, before: Values, after: Values) -> tuple[Field, ...]:
     """The fields whose values differ, as they are stored: so true is not 1, but 1.0 is."""
-    return tuple(f for f in resource.fields if list(stored(f, before[f.name])) != list(stored(f, after[f.name])))
+    return tuple(f for f in resource.fields if _differ(f, before[f.name], after[f.name]))
+
+
+def _differ(field: Field, before: Any, after: Any) -> bool:
+    return before is not after and cells(field, before) != cells(field, after)
 
 
 def empty(resource: Resource) -> dict[str, Any]:
     """The values of a record to which nobody has given any: the defaults."""
-    return {f.name: [] if f.kind in LIST_KINDS else {} if f.kind in MAP_KINDS else f.default for f in resource.fields}
+    return {name: default() for name, default in _defaults(resource)}
 
 
-def ordered(field: Field, value: Any) -> Any:
-    """A value with its members in the order in which they leave: a map's keys by code point."""
-    return dict(sorted(value.items())) if field.kind in MAP_KINDS else value
+@cache
+def _defaults(resource: Resource) -> tuple[tuple[str, Callable[[], Any]], ...]:
+    def default(field: Field) -> Callable[[], Any]:
+        return list if field.kind in LIST_KINDS else dict if field.kind in MAP_KINDS else lambda: field.default
+
+    return tuple((field.name, default(field)) for field in resource.fields)
 
 
 # -- SQL ----------------------------------------------------------------------------------------------------------
@@ -94,61 +132,45 @@ def _own_columns(resource: Resource) -> tuple[str, ...]:
 
 def of_row(resource: Resource, found: tuple[Any, ...]) -> Stored:
     """What `select` has read."""
-    cells = iter(found[1:])
-    return Stored(found[0], {field.name: _value(field, cells) for field in resource.fields})
+    read = iter(found)
+    return Stored({field.name: _value(field, read) for field in resource.fields})
 
 
-def _value(field: Field, cells: Iterator[Any]) -> Any:
+def _value(field: Field, read: Iterator[Any]) -> Any:
     if field.kind is Kind.ADDRESS:
-        members = {member.name: next(cells) for member in field.members}
-        return members if any(one is not None for one in members.values()) else None
-    cell = next(cells)
-    return json.loads(cell) if field.kind in LIST_KINDS | MAP_KINDS else cell
+        held = {member.name: next(read) for member in field.members}
+        return held if any(one is not None for one in held.values()) else None
+    cell = next(read)
+    return orjson.loads(cell) if field.kind in _JSON_KINDS else cell
 
 
 def select(resource: Resource, dialect: Dialect, where: str, *, lock: bool = True) -> str:
     """Reads one row, and keeps it as it is until the transaction ends; `where` may end in an order and a limit."""
     ending = " FOR NO KEY UPDATE" if lock and dialect.name == "postgresql" else ""
-    return f"SELECT seq, {', '.join(_own_columns(resource))} FROM {resource.table} WHERE {where}{ending}"
+    return f"SELECT {', '.join(_own_columns(resource))} FROM {resource.table} WHERE {where}{ending}"
 
 
-def insert(resource: Resource, dialect: Dialect, extra: tuple[str, ...] = ()) -> str:
-    """Adds a row with every column, and those of `extra`, in the order of `row`; gives its place."""
-    return _insert(resource, dialect.name, extra)
+@lru_cache(maxsize=512)
+def insert(resource: Resource, dialect: str, names: tuple[str, ...]) -> str:
+    """Adds a row with these columns."""
+    places = [_place(resource, dialect, name, i) for i, name in enumerate(names, 1)]
+    return f"INSERT INTO {resource.table} ({', '.join(names)}) VALUES ({', '.join(places)})"
 
 
-def update(resource: Resource, dialect: Dialect, extra: tuple[str, ...] = ()) -> str:
-    """Writes every column, and those of `extra`; the last parameter is the row's place."""
-    return _update(resource, dialect.name, extra)
+@lru_cache(maxsize=512)
+def update(resource: Resource, dialect: str, names: tuple[str, ...]) -> str:
+    """Writes these columns; the last two parameters are the record's id, and the version that it still must have."""
+    pairs = [f"{name} = {_place(resource, dialect, name, i)}" for i, name in enumerate(names, 1)]
+    id_, version = (DIALECTS[dialect].placeholder(len(names) + i, type_) for i, type_ in ((1, "text"), (2, "bigint")))
+    return f"UPDATE {resource.table} SET {', '.join(pairs)} WHERE id = {id_} AND version = {version}"
 
 
-@cache
-def _insert(resource: Resource, dialect: str, extra: tuple[str, ...]) -> str:
-    names = (*_types(resource), *extra)
-    places = [_place(resource, DIALECTS[dialect], name, i) for i, name in enumerate(names, 1)]
-    return f"INSERT INTO {resource.table} ({', '.join(names)}) VALUES ({', '.join(places)}) RETURNING seq"
-
-
-@cache
-def _update(resource: Resource, dialect: str, extra: tuple[str, ...]) -> str:
-    names = (*_types(resource), *extra)
-    pairs = [f"{name} = {_place(resource, DIALECTS[dialect], name, i)}" for i, name in enumerate(names, 1)]
-    where = DIALECTS[dialect].placeholder(len(names) + 1, "bigint")
-    return f"UPDATE {resource.table} SET {', '.join(pairs)} WHERE seq = {where}"
-
-
-@cache
-def _types(resource: Resource) -> dict[str, str]:
-    """Every column with its type."""
-    sample: dict[str, Any] = empty(resource)
-    types: dict[str, str] = {}
-    for field in resource.fields:
-        type_ = "bigint" if field.kind is Kind.INTEGER else "text"
-        types.update((column, type_) for column, _ in stored(field, sample[field.name]))
-    return types | {"members": "text"} if resource.documented else types
-
-
-def _place(resource: Resource, dialect: Dialect, name: str, number: int) -> str:
+def _place(resource: Resource, dialect: str, name: str, number: int) -> str:
     if name == "words":
-        return f"array_to_tsvector({dialect.placeholder(number, 'text[]')})"
-    return dialect.placeholder(number, _types(resource).get(name, "text"))
+        return f"array_to_tsvector({DIALECTS[dialect].placeholder(number, 'text[]')})"
+    return DIALECTS[dialect].placeholder(number, "bigint" if name in _numbers(resource) else "text")
+
+
+@cache
+def _numbers(resource: Resource) -> frozenset[str]:
+    return frozenset(f.column for f in resource.fields if f.kind is Kind.INTEGER)

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from zlib import crc32
 
 from app.services import rows
 from app.services.changes import change_row, change_statement
-from app.services.database import Database, Transaction, UniqueViolation
+from app.services.database import Database, LostRace, Transaction, UniqueViolation
+from app.services.database.transaction import Row
 from app.services.ids import new_id
 from app.services.rows import Stored, Values
-from app.services.sql.dialect import Dialect
+from app.services.sql.dialect import DIALECTS, Dialect
 from app.services.sql.words import tokens
 from schema.change import Action, Call
 from schema.problem import problem
-from schema.resource import Kind, Resource
+from schema.resource import Field, Resource
 from schema.values.instant import now
 
 T = TypeVar("T")
 ATTEMPTS = 5
-
-
-class LostRace(Exception):
-    """Another write has meanwhile made what this one looked for in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +32,24 @@ class UnitOfWork:
     tx: Transaction
     dialect: Dialect
     call: Call
+    holds: bool = True
+
+    async def read(self, resource: Resource, where: str, params: Sequence[Any]) -> list[Row]:
+        """Rows as `rows.select` reads them, to be changed. If it `holds` them nobody else does so meanwhile; else
+        what has been changed meanwhile is noticed when it is to be stored, and the race is lost."""
+        fetch = self.tx.fetch if self.holds else self.tx.peek
+        return await fetch(rows.select(resource, self.dialect, where, lock=self.holds), params)
 
 
 async def in_unit_of_work(db: Database, call: Call, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     """Runs `work` in one transaction: all of it is stored, or nothing.
 
-    A lost race for a unique value is no error: the work begins anew, and then finds the winner's record.
+    A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads.
     """
-    for _ in range(ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             async with db.transaction() as tx:
-                return await work(UnitOfWork(tx, db.dialect, call))
+                return await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
         except (UniqueViolation, LostRace):
             continue
     raise problem("conflict", "Other writes took the same unique value again and again; try once more.")
@@ -61,22 +66,15 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
     at = now()
     id_ = new_id(resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
-    secrets = secrets or {}
-    row = {**rows.row(resource, after), **secrets}
-    words = tokens(resource, after)
-    extra = tuple(secrets)
-    params = list(row.values())
-    if searched(resource) and work.dialect.name == "postgresql":
-        extra, params = (*extra, "words"), [*params, words]
-    found = await work.tx.fetch_row(rows.insert(resource, work.dialect, extra), params)
-    assert found is not None
-    stored = Stored(int(found[0]), after)
-    if searched(resource) and work.dialect.name == "sqlite":
-        insert = f"INSERT INTO {resource.table}_words (rowid, words) VALUES (?1, ?2)"
-        await work.tx.execute(insert, (stored.seq, " ".join(words)))
-    await _external_ids(work, resource, stored.id, {}, after.get("externalIds", {}))
-    await _change(work, resource, Action.CREATED, None, after)
-    return stored
+    row = rows.row(resource, after) | dict(secrets or {})
+    beside = _beside(work, resource, row, tokens(resource, after) if searched(resource) else None)
+    await work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
+    if beside is not None:
+        insert = f"INSERT INTO {resource.table}_words (rowid, words) VALUES (last_insert_rowid(), ?1)"
+        await work.tx.later(insert, (beside,))
+    await _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
+    await _change(work, resource, Action.CREATED, None, after, resource.fields)
+    return Stored(after, row.get("members"))
 
 
 async def replace(
@@ -93,26 +91,38 @@ async def replace(
     if action is Action.DELETED:
         values = {**values, "deletedAt" if resource.deletable else "revokedAt": at}
     after = {**values, "version": before.version + 1, "updatedAt": at}
-    secrets = secrets or {}
-    row = {**rows.row(resource, after), **secrets}
-    words = tokens(resource, after)
-    new_words = searched(resource) and words != tokens(resource, before.values)
-    extra = tuple(secrets)
-    params = list(row.values())
-    if new_words and work.dialect.name == "postgresql":
-        extra, params = (*extra, "words"), [*params, words]
-    await work.tx.execute(rows.update(resource, work.dialect, extra), [*params, before.seq])
-    if new_words and work.dialect.name == "sqlite":
-        update = f"UPDATE {resource.table}_words SET words = ?1 WHERE rowid = ?2"
-        await work.tx.execute(update, (" ".join(words), before.seq))
+    fields = rows.changed(resource, before.values, after)
+    row = rows.row(resource, after, fields) | dict(secrets or {})
+    beside = _beside(work, resource, row, _new_words(resource, before.values, after, fields))
+    update = rows.update(resource, work.dialect.name, tuple(row))
+    await work.tx.later(update, (*row.values(), before.id, before.version), guarded=True)
+    if beside is not None:
+        seq = f"(SELECT seq FROM {resource.table} WHERE id = ?2)"
+        await work.tx.later(f"UPDATE {resource.table}_words SET words = ?1 WHERE rowid = {seq}", (beside, before.id))
     await _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
-    await _change(work, resource, action, before.values, after)
-    return Stored(before.seq, after)
+    await _change(work, resource, action, before.values, after, fields)
+    return Stored(after, row.get("members"))
 
 
 def searched(resource: Resource) -> bool:
     """Whether search words are kept for its records."""
     return any(f.searched for f in resource.fields)
+
+
+def _new_words(resource: Resource, before: Values, after: Values, fields: Iterable[Field]) -> list[str] | None:
+    """The words of a record, if they are other than before."""
+    if not searched(resource):
+        return None
+    was, is_ = ({f.name: values[f.name] for f in fields} for values in (before, after))
+    return None if tokens(resource, was) == tokens(resource, is_) else tokens(resource, after)
+
+
+def _beside(work: UnitOfWork, resource: Resource, row: dict[str, Any], words: list[str] | None) -> str | None:
+    """Puts new words into the row, where they are a column of it; else gives the text for the table beside."""
+    if words is not None and work.dialect.name == "postgresql":
+        row["words"] = words
+        return None
+    return None if words is None else " ".join(words)
 
 
 def _claimed(values: Values) -> Mapping[str, str]:
@@ -125,18 +135,35 @@ async def _external_ids(
     work: UnitOfWork, resource: Resource, id_: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     """Keeps the side rows, by which an external id finds its record, as the record has them."""
-    if not any(f.kind is Kind.EXTERNAL_IDS for f in resource.fields):
-        return
-    p = work.dialect.placeholder
-    match = f"resource = {p(1, 'text')} AND system = {p(2, 'text')} AND value = {p(3, 'text')}"
-    for system, value in before.items() - after.items():
-        await work.tx.execute(f"DELETE FROM external_ids WHERE {match}", (resource.name, system, value))
-    values = f"VALUES ({p(1, 'text')}, {p(2, 'text')}, {p(3, 'text')}, {p(4, 'text')})"
-    for system, value in sorted(after.items() - before.items()):
-        insert = f"INSERT INTO external_ids (resource, system, value, record) {values}"
-        await work.tx.execute(insert, (resource.name, system, value, id_))
+    gone = sorted(before.items() - after.items())
+    if gone:
+        await work.tx.later(_forget(work.dialect.name, len(gone)), (id_, *(system for system, _ in gone)))
+    new = sorted(after.items() - before.items())
+    if new:
+        params = [one for system, value in new for one in (resource.name, system, value, id_)]
+        await work.tx.later(_claim(work.dialect.name, len(new)), params)
 
 
-async def _change(work: UnitOfWork, resource: Resource, action: Action, before: Values | None, after: Values) -> None:
-    row = change_row(work.call, resource, action, before, after)
-    await work.tx.execute(change_statement(work.dialect.name), row)
+@lru_cache(maxsize=256)
+def _forget(dialect: str, count: int) -> str:
+    places = [DIALECTS[dialect].placeholder(i, "text") for i in range(1, count + 2)]
+    return f"DELETE FROM external_ids WHERE record = {places[0]} AND system IN ({', '.join(places[1:])})"
+
+
+@lru_cache(maxsize=256)
+def _claim(dialect: str, count: int) -> str:
+    places = [DIALECTS[dialect].placeholder(i, "text") for i in range(1, 4 * count + 1)]
+    groups = [f"({', '.join(places[i : i + 4])})" for i in range(0, len(places), 4)]
+    return f"INSERT INTO external_ids (resource, system, value, record) VALUES {', '.join(groups)}"
+
+
+async def _change(
+    work: UnitOfWork,
+    resource: Resource,
+    action: Action,
+    before: Values | None,
+    after: Values,
+    fields: Iterable[Field],
+) -> None:
+    row = change_row(work.call, resource, action, before, after, fields)
+    await work.tx.later(change_statement(work.dialect.name), row)

@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from app.services import finding
-from app.services.database import Database
-from app.services.rows import Stored, Values, changed
+from app.services.database import Database, LostRace
+from app.services.known import Known, keys, look_up, wanted
+from app.services.rows import Stored, Values, changed, members
 from app.services.timing import timed
-from app.services.unit_of_work import LostRace, UnitOfWork, add, in_unit_of_work, replace
+from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.upsert import create_data, meant
 from app.services.writes import api_key, client, customer, user
 from app.services.writes.steps import free
@@ -78,20 +79,33 @@ async def perform(work: UnitOfWork, checked: Checked) -> Written:
             return await _restore(work, change)
 
 
+async def create(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
+    """Makes a record, for which `wanted` has been looked up; what it refuses, it refuses before it stores anything."""
+    values = await BECOME[resource.name](work, None, known.resolved(given))
+    unique = keys(resource, values)
+    if not unique <= known.free:
+        await free(work, resource, None, values)
+    stored = await add(work, resource, values)
+    known.forget(unique)
+    return stored
+
+
 async def _create(work: UnitOfWork, resource: Resource, given: Given) -> Written:
-    values = await BECOME[resource.name](work, None, given)
-    await free(work, resource, None, values)
-    return _written(await add(work, resource, values), Outcome.CREATED)
+    known = await look_up(work, wanted(resource, given))
+    return _written(await create(work, resource, given, known), Outcome.CREATED)
 
 
 async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:
     """Stores what the record becomes by the values given, if that is anything new."""
-    values = await BECOME[resource.name](work, before, given)
+    held = keys(resource, before.values) if action is Action.UPDATED else set()
+    known = await look_up(work, [one for one in wanted(resource, given) if one not in held])
+    values = await BECOME[resource.name](work, before, known.resolved(given))
     if action is Action.RESTORED:
         values = {**values, "deletedAt": None}
     if not changed(resource, before.values, values):
-        return _written(before, Outcome.UNCHANGED)
-    await free(work, resource, None if action is Action.RESTORED else before.values, values)
+        return _unchanged(resource, before)
+    if not keys(resource, values) <= known.free | held:
+        await free(work, resource, before.values if action is Action.UPDATED else None, values)
     return _written(await replace(work, resource, before, values, action), Outcome(action.value))
 
 
@@ -128,7 +142,7 @@ async def _delete(work: UnitOfWork, change: Delete) -> Written:
     if change.resource.name == "user":
         await user.leave(work, before)
     if before.values.get("revokedAt"):
-        return _written(before, Outcome.UNCHANGED)
+        return _unchanged(change.resource, before)
     return _written(await replace(work, change.resource, before, before.values, Action.DELETED), Outcome.DELETED)
 
 
@@ -142,7 +156,7 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
         raise _missing(resource, by)
     _hold(change.precondition, before)
     if before.values["deletedAt"] is None:
-        return _written(before, Outcome.UNCHANGED)
+        return _unchanged(resource, before)
     values = {**before.values, "deletedAt": None}
     await free(work, resource, None, values)
     return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
@@ -173,4 +187,9 @@ def _missing(resource: Resource, by: Reference) -> Problem:
 
 
 def _written(record: Stored, outcome: Outcome) -> Written:
-    return Written(record.id, record.version, outcome)
+    return Written(record.id, record.version, outcome, record.members)
+
+
+def _unchanged(resource: Resource, record: Stored) -> Written:
+    kept = members(resource, record.values) if resource.documented else None
+    return Written(record.id, record.version, Outcome.UNCHANGED, kept)

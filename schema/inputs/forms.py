@@ -70,5 +70,6 @@ def _named(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _given(read: BaseModel) -> Given:
     """What was given, in the declared order of the fields."""
-    values = {name: getattr(read, name) for name in type(read).model_fields if name in read.model_fields_set}
-    return {name: _given(value) if isinstance(value, BaseModel) else value for name, value in values.items()}
+    given = read.model_fields_set
+    values = ((name, value) for name, value in vars(read).items() if name in given)
+    return {name: _given(value) if isinstance(value, BaseModel) else value for name, value in values}

@@ -11,6 +11,7 @@ MAX_LENGTH = 50
 _NUMBER_ALONE = re.compile(r"[+＋]?[\d\s()./\-‐-―−]+")
 # Already in that form: who writes it so means these very digits.
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
 _SCHEME = re.compile("tel:", re.IGNORECASE)
 
 
@@ -29,6 +30,8 @@ def phone(value: object, country: str | None = None) -> str:
 
 def digits(text: str) -> str:
     """All digits of a text, those of other scripts as ASCII."""
+    if text.isascii():
+        return _NOT_DIGITS.sub("", text)
     return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
 
 

@@ -39,26 +39,27 @@ def filled(value: object, *, max_length: int) -> str:
 
 def blank(value: object) -> bool:
     """Whether a value is text of which nothing can be seen: every door takes it for null."""
-    return isinstance(value, str) and not value.strip(_INVISIBLE)
+    return isinstance(value, str) and (not value or (value[0] in _INVISIBLE and not value.strip(_INVISIBLE)))
 
 
 def visible(value: object, *, max_length: int, lines: bool = False) -> str:
     """As `clean`, but neither trimmed nor emptied: for values whose spaces may mean something."""
     text = _text(value)
+    if _is_simple(text):
+        return _of_length(text, max_length)
     if lines:
         text = _LINE_BREAK.sub("\n", text)
     refused = (_REFUSED_IN_LINES if lines else _REFUSED).search(text)
     if refused:
         raise Fault(f"contains {_described(refused.group())}")
-    text = unicodedata.normalize("NFC", text)
-    if len(text) > max_length:
-        raise Fault(f"is longer than {max_length} characters")
-    return text
+    return _of_length(unicodedata.normalize("NFC", text), max_length)
 
 
 def plain(value: object) -> str:
     """NFC text that can be stored, otherwise as sent: the form of a filter's operand."""
     text = _text(value)
+    if _is_simple(text):
+        return text
     refused = _UNSTORABLE.search(text)
     if refused:
         raise Fault(f"contains {_described(refused.group())}")
@@ -78,7 +79,8 @@ def words(text: str) -> list[str]:
     found: dict[str, None] = {}
     for token in fold(text).split():
         found[token] = None
-        found.update(dict.fromkeys(_PART.findall(token)))
+        if not token.isalnum():
+            found.update(dict.fromkeys(_PART.findall(token)))
     return list(found)
 
 
@@ -86,6 +88,17 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise Fault("must be text")
     return value
+
+
+def _is_simple(text: str) -> bool:
+    """Whether it is of ASCII's visible characters and spaces: then it has its one form already."""
+    return text.isascii() and text.isprintable()
+
+
+def _of_length(text: str, most: int) -> str:
+    if len(text) > most:
+        raise Fault(f"is longer than {most} characters")
+    return text
 
 
 def _unmarked(text: str) -> str:

@@ -125,6 +125,7 @@ async def test_a_database_that_goes_away_and_comes_back(migrated_url: str, monke
         http.headers["Authorization"] = f"Bearer {secret}"
         with monkeypatch.context() as patch:
             patch.setattr(db, "fetch_row", away)
+            patch.setattr(db, "fetch_row_by_one_plan", away)
             for path in ("/me", "/customers", "/health/ready"):
                 found = await http.get(path)
                 assert (found.status_code, found.headers["retry-after"]) == (503, "1")

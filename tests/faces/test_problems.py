@@ -201,6 +201,7 @@ async def failing(db: Database, error: Exception, *, even_keys: bool) -> AsyncIt
     real = db.fetch_row
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "fetch_row", fail)
+        patch.setattr(db, "fetch_row_by_one_plan", fail)
         patch.setattr(db, "fetch", fail)
         patch.setattr(db, "transaction", transaction)
         yield

@@ -56,6 +56,7 @@ async def test_fc_023_an_unforeseen_exception_is_masked_and_logged(
         return await (broken() if "api_keys" not in text or next(calls) else real(self, text, params))
 
     monkeypatch.setattr(Database, "fetch_row", sometimes)
+    monkeypatch.setattr(Database, "fetch_row_by_one_plan", sometimes)
     answer = await asking.post({"query": '{ customer(id: "email:a@x.io") { id } }'})
     told = answer.json()
     assert told["data"] == {"customer": None}

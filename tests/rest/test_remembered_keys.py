@@ -135,13 +135,16 @@ async def test_what_is_no_read_asks_for_itself(asking: Asking) -> None:
 
 async def test_a_read_with_a_remembered_key_is_one_statement(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
-    ask = asking.api.db.fetch_row
 
-    async def watched(text: str, params: Sequence[Any] = ()) -> Any:
-        seen.append(text)
-        return await ask(text, params)
+    def watching(ask: Any) -> Any:
+        async def watched(text: str, params: Sequence[Any] = ()) -> Any:
+            seen.append(text)
+            return await ask(text, params)
 
-    monkeypatch.setattr(asking.api.db, "fetch_row", watched)
+        return watched
+
+    for name in ("fetch", "fetch_row", "fetch_row_by_one_plan"):
+        monkeypatch.setattr(asking.api.db, name, watching(getattr(asking.api.db, name)))
     for method, path in READS[:4]:
         seen.clear()
         await asking.get(path, method)

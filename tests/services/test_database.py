@@ -150,5 +150,5 @@ async def test_abandoned_reads_free_their_places(db: Database) -> None:
 async def test_sqlite_is_set_up_for_one_writer_and_many_readers(tmp_path: Path) -> None:
     async with opened(f"sqlite://{tmp_path / 'cube.db'}") as db, db.transaction() as tx:
         pragmas = ("journal_mode", "busy_timeout", "synchronous", "foreign_keys")
-        assert [await tx.fetch_row(f"PRAGMA {name}") for name in pragmas] == [("wal",), (5000,), (1,), (1,)]
+        assert [await tx.fetch_row(f"PRAGMA {name}") for name in pragmas] == [("wal",), (0,), (1,), (1,)]
         assert await db.fetch_row("PRAGMA query_only") == (1,)

@@ -130,8 +130,8 @@ async def test_a_server_that_was_away_is_found_again(postgres: PostgresServer) -
         for _ in range(2):
             async with refused():
                 await db.fetch("SELECT 1")
-            async with refused(), db.transaction():
-                pass
+            async with refused(), db.transaction() as tx:
+                await tx.fetch("SELECT 1")
             async with way_to(postgres, port):
                 assert await db.fetch("SELECT 1") == [(1,)]
                 async with db.transaction() as tx:
@@ -158,9 +158,9 @@ async def test_when_all_connections_are_taken(postgres: PostgresServer) -> None:
     async with opened(url, Limits(wait=0.3)) as db:
         held = [db.transaction() for _ in range(10)]
         for one in held:
-            await one.__aenter__()
-        async with refused(), db.transaction():
-            pass
+            await (await one.__aenter__()).fetch("SELECT 1")
+        async with refused(), db.transaction() as tx:
+            await tx.fetch("SELECT 1")
         assert await db.fetch("SELECT 1") == [(1,)]
         for one in held:
             await one.__aexit__(None, None, None)
@@ -173,5 +173,9 @@ async def test_a_database_that_is_not_there(postgres: PostgresServer) -> None:
     async with opened(postgres.url("nowhere")) as db:
         async with refused():
             await db.fetch("SELECT 1")
-        async with refused(), db.transaction():
-            pass
+        async with refused(), db.transaction() as tx:
+            await tx.fetch("SELECT 1")
+        async with refused(), db.transaction() as tx:
+            await tx.peek("SELECT 1")
+        async with refused(), db.transaction() as tx:
+            await tx.later("SELECT 1", ())

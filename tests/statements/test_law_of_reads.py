@@ -26,7 +26,7 @@ class Watched:
     def __init__(self, http: httpx.AsyncClient, db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         self.http = http
         self.seen: list[str] = []
-        for name in ("fetch", "fetch_row"):
+        for name in ("fetch", "fetch_row", "fetch_row_by_one_plan"):
             monkeypatch.setattr(db, name, self._watching(getattr(db, name)))
 
     def _watching(self, ask: Any) -> Any:

@@ -22,10 +22,6 @@ class PostgresqlClient(AsyncpgDBClient):
         super().__init__(**kwargs)
         self.dsn = dsn
 
-    @property
-    def pool(self) -> asyncpg.Pool | None:
-        return self._pool
-
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         # What the URL says stands against Tortoise's defaults for host, port, user and database.
         named = {k: v for k, v in kwargs.items() if k not in ("host", "port", "user", "database", "password", "loop")}

@@ -3,13 +3,11 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, Self
 
-from app.services.database.asyncpg_engine import PostgresqlClient
 from app.services.database.limits import Limits
-from app.services.database.postgresql import PostgresqlReads, PostgresqlWrites
-from app.services.database.sqlite_engine import ImmediateSqliteClient
+from app.services.database.postgresql_reads import PostgresqlReads
+from app.services.database.postgresql_writes import PostgresqlWrites
 from app.services.database.sqlite_reads import SqliteReads
 from app.services.database.sqlite_writes import SqliteWrites
-from app.services.database.tortoise_config import CONNECTION, credentials
 from app.services.database.transaction import Params, Row, Transaction
 from app.services.sql.dialect import DIALECTS, Dialect
 from app.settings import Settings
@@ -18,6 +16,7 @@ from app.settings import Settings
 class _Reads(Protocol):
     async def fetch(self, text: str, params: Params) -> list[Row]: ...
     async def fetch_row(self, text: str, params: Params) -> Row | None: ...
+    async def fetch_row_by_one_plan(self, text: str, params: Params) -> Row | None: ...
     async def close(self) -> None: ...
 
 
@@ -39,14 +38,15 @@ class Database:
         """Open the database. PostgreSQL may still be away: then the calls say so until it is there."""
         limits = limits or Limits()
         dialect = DIALECTS[settings.dialect]
-        options = credentials(settings, limits) | {"connection_name": CONNECTION}
         if settings.dialect == "sqlite":
-            sqlite = SqliteWrites(ImmediateSqliteClient(**options), limits)
+            sqlite = SqliteWrites(settings.sqlite_path, limits)
             await sqlite.open()
             return cls(dialect, SqliteReads(settings.sqlite_path, limits), sqlite)
         reads = PostgresqlReads(settings.database_url, limits)
         await reads.open()
-        return cls(dialect, reads, PostgresqlWrites(PostgresqlClient(**options), limits))
+        writes = PostgresqlWrites(settings.database_url, limits)
+        await writes.open()
+        return cls(dialect, reads, writes)
 
     async def close(self) -> None:
         await self._reads.close()
@@ -59,6 +59,10 @@ class Database:
     async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
         """The first row of one statement that reads, if any."""
         return await self._reads.fetch_row(text, params)
+
+    async def fetch_row_by_one_plan(self, text: str, params: Params = ()) -> Row | None:
+        """As `fetch_row`, for a statement of which one plan is good for all values: it is not planned each time."""
+        return await self._reads.fetch_row_by_one_plan(text, params)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """One transaction: it commits at the end of the block, and is undone by whatever leaves the block early."""

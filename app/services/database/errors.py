@@ -1,6 +1,8 @@
 """What a driver's error means to us: a unique rule was broken, or the database is away, busy or full."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import asyncpg
 
@@ -51,11 +53,16 @@ _POSTGRESQL = (
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.LockNotAvailableError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database takes no connections
     asyncpg.PostgresIOError,
     asyncpg.QueryCanceledError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.TransactionRollbackError,  # deadlocks and serialisation
 )
+
+
+ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+"""All that asyncpg raises."""
 
 
 class UniqueViolation(Exception):
@@ -64,6 +71,10 @@ class UniqueViolation(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class LostRace(Exception):
+    """Another write has meanwhile changed, or made, what this one had looked at."""
 
 
 def unavailable() -> Problem:
@@ -95,6 +106,18 @@ def from_postgresql(error: Exception) -> Exception:
     if isinstance(error, _POSTGRESQL) or is_lost(error):
         return unavailable()
     return error
+
+
+@contextmanager
+def postgresql_errors() -> Iterator[None]:
+    """Raises what the driver's errors mean."""
+    try:
+        yield
+    except ERRORS as error:
+        meaning = from_postgresql(error)
+        if meaning is error:
+            raise
+        raise meaning from error
 
 
 def is_lost(error: Exception) -> bool:

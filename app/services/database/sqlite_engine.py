@@ -5,7 +5,6 @@ import sqlite3
 import time
 from typing import Any
 
-import aiosqlite
 from tortoise.backends.base.client import NestedTransactionContext, TransactionContext
 from tortoise.backends.sqlite.client import (
     SqliteClient,
@@ -42,7 +41,7 @@ class ImmediateTransaction(SqliteTransactionWrapper):
 
 
 class ImmediateSqliteClient(SqliteClient):
-    """The connection for writes."""
+    """The connection of a migration."""
 
     def __init__(self, file_path: str, connect_seconds: float, **kwargs: Any) -> None:
         super().__init__(file_path, **kwargs)
@@ -63,12 +62,6 @@ class ImmediateSqliteClient(SqliteClient):
             except BaseException:
                 await self.close()
                 raise
-
-    @property
-    def raw(self) -> aiosqlite.Connection:
-        """The connection under Tortoise's, once there is one."""
-        assert self._connection, "create_connection comes first"
-        return self._connection
 
     def _in_transaction(self) -> TransactionContext:
         return SqliteTransactionContext(ImmediateTransaction(self), self._lock)

@@ -41,6 +41,9 @@ class SqliteReads:
         rows = await self.fetch(text, params)
         return rows[0] if rows else None
 
+    # SQLite plans a statement when it is prepared, whatever its values.
+    fetch_row_by_one_plan = fetch_row
+
     async def close(self) -> None:
         for deadline in self._running:
             deadline.given_up = True

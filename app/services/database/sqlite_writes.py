@@ -1,121 +1,197 @@
-"""Writes on SQLite: one at a time on Tortoise's connection, each a transaction that holds the write lock."""
+"""Writes on SQLite: one unit of work at a time, run where it is called: a thread would cost more than its statements.
+
+Those that are done in one turn of the event loop are stored by one COMMIT, for which each of them waits. Nothing here
+waits for another process or for the disk on the event loop: a lock is tried for again and again, and what has been
+written is moved from the log into the file on a thread.
+"""
 
 import asyncio
+import contextvars
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
 
-import aiosqlite
-
-from app.services.database.errors import UniqueViolation, from_sqlite, is_broken, unavailable
+from app.services.database.errors import from_sqlite, is_broken, is_busy, unavailable
 from app.services.database.limits import Limits
-from app.services.database.sqlite_engine import ImmediateSqliteClient
-from app.services.database.transaction import Params, Row, Transaction
+from app.services.database.sqlite_group import Group
+from app.services.database.sqlite_log import SqliteLog
+from app.services.database.sqlite_transaction import SqliteTransaction
+from app.services.database.transaction import Transaction
 
-# Every unique index with its columns, spelt as SQLite's errors spell them.
-_UNIQUE = """
-SELECT i.name, i.origin, group_concat(t.name || '.' || c.name, ', ')
-FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
-WHERE t.type = 'table' AND i."unique"
-GROUP BY i.name, i.origin
-"""
-_FAILED = "UNIQUE constraint failed: "
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "wal_autocheckpoint=0",
+    f"journal_size_limit={64 << 20}",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "cache_size=-32000",
+    "temp_store=MEMORY",
+)
+_FIRST_PAUSE = 0.001
+_LONGEST_PAUSE = 0.005
 
 
 class SqliteWrites:
     """The writer of one process. No context variable tells of its transaction, so no task inherits one."""
 
-    def __init__(self, client: ImmediateSqliteClient, limits: Limits) -> None:
-        self._client = client
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self._path = path
         self._limits = limits
         self._turn = asyncio.Lock()
+        self._next = 0  # how many wait for their turn
+        self._connection: sqlite3.Connection | None = None
+        self._group: Group | None = None
+        self._log = SqliteLog(path, self._nobody_writes)
 
     async def open(self) -> None:
         """Connect, so that the files exist that a read-only connection needs."""
-        with _translated():
-            await self._client.create_connection(with_db=True)
+        async with self._our_turn():
+            await self._connected()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         async with self._our_turn():
-            with _translated():
-                await self._client.create_connection(with_db=True)
-            connection = self._client.raw
+            group = await self._joined()
             try:
+                yield SqliteTransaction(group.connection)
                 with _translated():
-                    await connection.execute("BEGIN IMMEDIATE")
-                yield _SqliteTransaction(connection)
-                with _translated():
-                    await connection.commit()
+                    self._keep(group)
             except BaseException as error:
-                await self._undo(connection, error)
+                self._undo(group, error)
                 raise
+            stored = group.done()
+        await stored
 
     async def close(self) -> None:
-        await self._client.close()
+        await self._log.close()
+        self._store()
+        self._disconnect()
 
     @asynccontextmanager
     async def _our_turn(self) -> AsyncIterator[None]:
+        try:
+            await self._take_turn()
+            try:
+                yield
+            finally:
+                self._turn.release()
+        finally:
+            self._store_if_due()
+
+    async def _take_turn(self) -> None:
+        self._next += 1
         try:
             async with asyncio.timeout(self._limits.wait):
                 await self._turn.acquire()
         except TimeoutError:
             raise unavailable() from None
-        try:
-            yield
         finally:
-            self._turn.release()
+            self._next -= 1
 
-    async def _undo(self, connection: aiosqlite.Connection, error: BaseException) -> None:
-        """Roll back. Its thread takes the order at once and does it before any later one, though we be cancelled."""
-        cause = error.__cause__
-        with suppress(sqlite3.Error, ValueError):  # the latter: it was closed meanwhile
-            await connection.rollback()
-        if isinstance(cause, sqlite3.Error) and is_broken(cause):
-            await self._client.close()
+    @asynccontextmanager
+    async def _nobody_writes(self) -> AsyncIterator[None]:
+        async with self._our_turn():
+            self._store()
+            yield
 
+    async def _joined(self) -> Group:
+        """The group that others have left open in this turn of the event loop, or a new one."""
+        if self._group is None:
+            connection = await self._connected()
+            await self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+            self._group = Group(connection)
+            asyncio.get_running_loop().call_soon(self._is_due, self._group, context=contextvars.Context())
+        elif self._group.is_shared:
+            with _translated():
+                self._group.connection.execute("SAVEPOINT cube_unit")
+        return self._group
 
-class _SqliteTransaction:
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def _keep(self, group: Group) -> None:
+        if group.is_shared:
+            group.connection.execute("RELEASE cube_unit")
+
+    def _undo(self, group: Group, error: BaseException) -> None:
+        """Undo one unit of work; that of others too, if SQLite has given up the whole transaction."""
+        connection = group.connection
+        with suppress(sqlite3.Error):
+            if group.is_shared and connection.in_transaction:
+                connection.execute("ROLLBACK TO cube_unit")
+                connection.execute("RELEASE cube_unit")
+                return
+            connection.rollback()
+        self._group = None
+        cause = error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else sqlite3.Error()
+        group.lost(cause)
+        if is_broken(cause):
+            self._disconnect()
+
+    def _is_due(self, group: Group) -> None:
+        if group is self._group:
+            group.due = True
+            self._store_if_due()
+
+    def _store_if_due(self) -> None:
+        """Store the group if its turn of the event loop is over, nobody is at work in it, and nobody is about to be."""
+        if self._group and self._group.due and not self._turn.locked() and not (self._next and self._group.has_room):
+            self._store()
+
+    def _store(self) -> None:
+        group, self._group = self._group, None
+        if group is None:
+            return
+        try:
+            group.connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            with suppress(sqlite3.Error):
+                group.connection.rollback()
+            if is_broken(error):
+                self._disconnect()
+            group.lost(error)
+            return
+        group.stored()
+        self._log.grew(group.changes)
+
+    async def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            await self._patiently(self._connect)
+        assert self._connection
+        return self._connection
+
+    def _connect(self) -> None:
+        """Connect whole or not at all. The change to WAL would not wait for a lock by itself."""
+        connection = sqlite3.connect(
+            self._path, timeout=0, isolation_level=None, cached_statements=512, check_same_thread=False
+        )
+        try:
+            for pragma in _PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         self._connection = connection
 
-    async def execute(self, text: str, params: Params = ()) -> int:
-        try:
-            return (await self._connection.execute(text, params)).rowcount
-        except sqlite3.Error as error:
-            raise await self._meaning(error) from error
+    async def _patiently(self, work: Callable[[], object]) -> None:
+        """Do it as soon as no other process is in the way."""
+        until = time.monotonic() + self._limits.wait
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                work()
+                return
+            except sqlite3.Error as error:
+                if not is_busy(error) or time.monotonic() > until:
+                    if is_broken(error):
+                        self._disconnect()
+                    raise from_sqlite(error) from error
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
-        try:
-            await self._connection.executemany(text, rows)
-        except sqlite3.Error as error:
-            raise await self._meaning(error) from error
-
-    async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
-        rows = await self.fetch(text, params)
-        return rows[0] if rows else None
-
-    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
-        try:
-            return [tuple(row) for row in await self._connection.execute_fetchall(text, params)]
-        except sqlite3.Error as error:
-            raise await self._meaning(error) from error
-
-    async def _meaning(self, error: sqlite3.Error) -> Exception:
-        message = str(error)
-        if not (isinstance(error, sqlite3.IntegrityError) and message.startswith(_FAILED)):
-            return from_sqlite(error)
-        columns = message.removeprefix(_FAILED)
-        found = await self._connection.execute_fetchall(_UNIQUE)
-        # An index that stands for a UNIQUE of the table has no name of its own: PostgreSQL's way to name it.
-        names = {failed: name if origin == "c" else _constraint_name(failed) for name, origin, failed in found}
-        return UniqueViolation(names.get(columns, columns))
-
-
-def _constraint_name(columns: str) -> str:
-    """`users.id` -> `users_id_key`."""
-    table = columns.partition(".")[0]
-    return "_".join([table, *(column.partition(".")[2] for column in columns.split(", ")), "key"])
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 @contextmanager

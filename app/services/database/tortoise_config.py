@@ -23,7 +23,7 @@ def tortoise_config(settings: Settings, limits: Limits, migrations: str) -> dict
 
 
 def credentials(settings: Settings, limits: Limits) -> dict[str, Any]:
-    """What the connections for writes are opened with."""
+    """What the connection of a migration is opened with."""
     return _sqlite(settings, limits) if settings.dialect == "sqlite" else _postgresql(settings, limits)
 
 
@@ -47,16 +47,17 @@ def _postgresql(settings: Settings, limits: Limits) -> dict[str, Any]:
         "minsize": 0,
         "maxsize": 10,
         **connection_options(limits),
-        "server_settings": {
-            **SERVER_SETTINGS,
-            "lock_timeout": f"{round(limits.wait * 1000)}",
-            "idle_in_transaction_session_timeout": "60000",
-        },
+        "server_settings": {**SERVER_SETTINGS, **writer_settings(limits)},
     }
 
 
 # Compiling a statement takes longer than running any of ours.
 SERVER_SETTINGS = {"application_name": "cube", "jit": "off"}
+
+
+def writer_settings(limits: Limits) -> dict[str, str]:
+    """What the server is told of a connection that writes."""
+    return {"lock_timeout": f"{round(limits.wait * 1000)}", "idle_in_transaction_session_timeout": "60000"}
 
 
 def connection_options(limits: Limits) -> dict[str, Any]:

@@ -8,7 +8,10 @@ Params = Sequence[Any]
 
 
 class Transaction(Protocol):
-    """One transaction. After a UniqueViolation nothing more can be done in it: PostgreSQL has given it up."""
+    """One transaction. After a UniqueViolation or LostRace nothing more can be done in it.
+
+    What is put off by `later` is done before any other statement looks at the database, or at the end.
+    """
 
     async def execute(self, text: str, params: Params = ()) -> int:
         """Run a statement; the number of rows that it changed."""
@@ -21,3 +24,18 @@ class Transaction(Protocol):
 
     async def fetch(self, text: str, params: Params = ()) -> list[Row]:
         """All rows of what a statement yields."""
+
+    async def peek(self, text: str, params: Params = ()) -> list[Row]:
+        """As `fetch`, for a statement that only reads and locks nothing, so that nothing need have begun for it."""
+
+    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+        """Run a statement whose outcome nobody waits for. If it is `guarded` and changes no row: LostRace."""
+
+    async def savepoint(self) -> None:
+        """Begin a part of the transaction that can be undone by itself."""
+
+    async def undo(self) -> None:
+        """Undo all since the savepoint."""
+
+    async def keep(self) -> None:
+        """End the savepoint; what has been done since stays."""

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.services.bulk import Deferred, Known, create, keys
 from app.services.imports.columns import Column
 from app.services.imports.draft import CellFault, Draft, draft_of, faults_of
 from app.services.imports.match import Match
 from app.services.imports.related import find, make
 from app.services.imports.table import Row
 from app.services.imports.target import reference_of
+from app.services.known import Known, keys
 from app.services.unit_of_work import UnitOfWork
-from app.services.write import Checked, check, perform
+from app.services.write import Checked, check, create, perform
 from schema.actor import Actor
 from schema.change import Create, Outcome, Update
 from schema.problem import Problem
@@ -66,13 +66,7 @@ def prepare(plan: Plan, row: Row, seen: dict[Reference, int]) -> Prepared | Refu
         return Refused(row.line, faults_of_problem(plan, row, problem))
 
 
-def looked_up(plan: Plan, row: Prepared) -> Iterator[Reference]:
-    """What a batch should look up for this row: the records that it points at, and those that hold what it wants."""
-    yield from keys(plan.resource, row.checked.given)
-    yield from (value for value in row.checked.given.values() if isinstance(value, Reference))
-
-
-async def store(work: UnitOfWork, tx: Deferred, plan: Plan, row: Prepared, known: Known) -> tuple[Outcome, list[str]]:
+async def store(work: UnitOfWork, plan: Plan, row: Prepared, known: Known) -> tuple[Outcome, list[str]]:
     """Stores a row, and the records that its relations mean and that are not there yet, whose resources it names.
 
     Raises Problem when either may not be, and then stores neither.
@@ -88,7 +82,7 @@ async def store(work: UnitOfWork, tx: Deferred, plan: Plan, row: Prepared, known
         links[reference_of(plan.resource, relation)] = None if id_ is None else Reference(relation.target, "id", id_)
     if not missing:
         return await _write(work, plan, row, links, known), []
-    await tx.savepoint()
+    await work.tx.savepoint()
     try:
         for relation in missing:
             id_ = await make(work, relation, row.draft.related[relation.name])
@@ -96,9 +90,9 @@ async def store(work: UnitOfWork, tx: Deferred, plan: Plan, row: Prepared, known
         known.free.clear()
         outcome = await _write(work, plan, row, links, known)
     except Problem:
-        await tx.undo()
+        await work.tx.undo()
         raise
-    await tx.keep()
+    await work.tx.keep()
     return outcome, [target(relation).plural for relation in missing]
 
 

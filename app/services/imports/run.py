@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from app.services.bulk import Deferred, Known, look_up
 from app.services.database import Database
 from app.services.imports.columns import knows, map_columns
 from app.services.imports.draft import CellFault
 from app.services.imports.match import match_of
 from app.services.imports.report import Report
-from app.services.imports.row import Plan, Prepared, Refused, faults_of_problem, looked_up, prepare, store
+from app.services.imports.row import Plan, Prepared, Refused, faults_of_problem, prepare, store
 from app.services.imports.table import BrokenRow, Row, Table
+from app.services.known import Known, look_up, wanted
 from app.services.unit_of_work import UnitOfWork, in_unit_of_work
 from schema.change import Call, Outcome
 from schema.problem import Problem
@@ -97,24 +97,20 @@ async def _run_batch(
 
 async def _store_all(work: UnitOfWork, plan: Plan, rows: Sequence[Prepared | Refused], stop: bool) -> _Done:
     done = _Done()
-    known = await look_up(work, [one for row in rows if isinstance(row, Prepared) for one in looked_up(plan, row)])
-    tx = Deferred(work.tx, work.dialect)
-    work = replace(work, tx=tx)
+    prepared = [row.checked.given for row in rows if isinstance(row, Prepared)]
+    known = await look_up(work, [one for given in prepared for one in wanted(plan.resource, given)])
     for row in rows:
-        refused = row if isinstance(row, Refused) else await _stored_or_refused(work, tx, plan, row, known, done)
+        refused = row if isinstance(row, Refused) else await _stored_or_refused(work, plan, row, known, done)
         if refused:
             done.refused.append(refused)
             if stop:
                 break
-    await tx.flush()
     return done
 
 
-async def _stored_or_refused(
-    work: UnitOfWork, tx: Deferred, plan: Plan, row: Prepared, known: Known, done: _Done
-) -> Refused | None:
+async def _stored_or_refused(work: UnitOfWork, plan: Plan, row: Prepared, known: Known, done: _Done) -> Refused | None:
     try:
-        outcome, made = await store(work, tx, plan, row, known)
+        outcome, made = await store(work, plan, row, known)
     except Problem as problem:
         if problem.status >= 500:
             raise

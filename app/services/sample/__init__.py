@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from app.services.bulk import Deferred, create, keys, look_up
 from app.services.database import Database
+from app.services.known import keys, look_up
 from app.services.sample.directory import SYSTEM, records
 from app.services.unit_of_work import UnitOfWork, alone, in_unit_of_work
-from app.services.write import check
+from app.services.write import check, create
 from schema.change import Call, Create
 
 
@@ -25,9 +23,7 @@ async def fill_within(work: UnitOfWork) -> int:
         return 0
     checked = [check(Create(resource, data), work.call.actor) for resource, data in records()]
     known = await look_up(work, {key for one in checked for key in keys(one.change.resource, one.given)})
-    tx = Deferred(work.tx, work.dialect)
     for one in checked:
-        stored = await create(replace(work, tx=tx), one.change.resource, one.given, known)
+        stored = await create(work, one.change.resource, one.given, known)
         known.ids |= dict.fromkeys(keys(one.change.resource, stored.values), stored.id)
-    await tx.flush()
     return len(checked)

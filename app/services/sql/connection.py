@@ -10,7 +10,7 @@ from operator import attrgetter
 from app.services.sql.condition import condition, existing, search
 from app.services.sql.dialect import Json, quoted
 from app.services.sql.keyset import Key, following
-from app.services.sql.page import needs, page_ids, page_rows, sort_keys
+from app.services.sql.page import is_at_once, needs, page_ids, page_rows, rows_at_once, sort_keys
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Link
 from schema.cursor import Cursor, encode
@@ -41,6 +41,7 @@ class Found:
     columns: dict[int, Json]
     at: Callable[[], str]
     turned: Callable[[], str]
+    numbered: bool
 
 
 def nested(b: Builder, way: Way, link: Link) -> Json:
@@ -70,19 +71,27 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
         return Frame(b.dialect.object(counted))
     joins = Joins(b, t, connection.resource)
     keys = sort_keys(connection, joins)
+    head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
+    if link and is_at_once(b, connection):
+        source, columns = rows_at_once(b, connection, way, head, keys, nested)
+        found = Found(connection, total, "", _nothing, _nothing, columns, *_cursors(b, way, len(keys)), numbered=False)
+        return Frame(_object(b, found), source=f"FROM {source}")
     # The size is part of the shape: only with a number in sight does PostgreSQL keep a good plan for all values.
     size = str(connection.page.size)
     most = str(connection.page.size + needs(b, connection).numbers)
     scan = [key.reversed for key in keys] if connection.page.backward else keys
-    head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
     ids = page_ids(b, connection, way, head, keys, scan, most, linked=link is not None)
     source, columns = page_rows(b, connection, way, ids, len(keys), size, nested)
     ends = _ends(b, connection, way, head, keys, size)
-    found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)))
+    numbered = needs(b, connection).numbers
+    found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)), numbered=numbered)
     told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
-    shape = b.dialect.object([(part.response, _shape(b, found, part)) for part in connection.shape])
     next_, previous = (told[flag].sql if flag in told else "NULL" for flag in (Flag.NEXT, Flag.PREVIOUS))
-    return Frame(shape, next_, previous, f"FROM {source}")
+    return Frame(_object(b, found), next_, previous, f"FROM {source}")
+
+
+def _object(b: Builder, found: Found) -> Json:
+    return b.dialect.object([(part.response, _shape(b, found, part)) for part in found.connection.shape])
 
 
 def _base(b: Builder, connection: Connection, way: Way, t: str, link: Link | None) -> str:
@@ -144,7 +153,7 @@ def _outside(b: Builder, c: Connection, way: Way, head: str, keys: list[Key]) ->
 
 
 def _shape(b: Builder, found: Found, part: Shape) -> Json:
-    kept = f"x.n <= {found.size}" if needs(b, found.connection).numbers else "TRUE"
+    kept = f"x.n <= {found.size}" if found.numbered else "TRUE"
     match part:
         case Typename(type=type_):
             return Json(quoted(type_))

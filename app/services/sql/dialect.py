@@ -37,6 +37,7 @@ class Dialect(Protocol):
     def inner(self, text: str) -> str: ...
     def array(self, element: Json, keep: str) -> Json: ...
     def text_of(self, json: Json) -> str: ...
+    def bytes_of(self, text: str) -> str: ...
     def selected(self, json: Json) -> Json: ...
     @property
     def keeps_order(self) -> bool: ...
@@ -85,6 +86,9 @@ class Sqlite:
 
     def text_of(self, json: Json) -> str:
         return json.sql
+
+    def bytes_of(self, text: str) -> str:
+        return f"CAST({text} AS BLOB)"
 
     def selected(self, json: Json) -> Json:
         # What comes out of a sub-select is text: SQLite has no JSON type, only a mark that gets lost there.
@@ -153,6 +157,9 @@ class Postgresql:
 
     def text_of(self, json: Json) -> str:
         return f"({json.sql})::text"
+
+    def bytes_of(self, text: str) -> str:
+        return f"convert_to({text}, 'UTF8')"
 
     def selected(self, json: Json) -> Json:
         return json

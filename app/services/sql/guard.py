@@ -72,4 +72,4 @@ def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
         if len(_texts) >= _KEPT:
             del _texts[next(iter(_texts))]
         _texts[key] = text
-    return Statement(text, (*statement.params, *guard.params()), (*statement.columns, "current"))
+    return Statement(text, (*statement.params, *guard.params()), (*statement.columns, "current"), statement.steady)

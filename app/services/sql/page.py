@@ -17,7 +17,7 @@ from app.services.sql.keyset import Key, Segment, everything, following, order_b
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Nested, record_json
 from schema.resource import Field
-from schema.selection import Connection, Flag, PageFlag, PageInfo, Record, Shape, records
+from schema.selection import Connection, Flag, Page, PageFlag, PageInfo, Record, Shape, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,33 @@ def page_rows(
         source = f"{source} CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
     order = b.dialect.page_order(str(c.page.size + 1), backward=c.page.backward) if needed.numbers else ""
     return f"(SELECT {', '.join(chosen)} FROM {source}{order}) x", columns
+
+
+def rows_at_once(
+    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], nested: Nested
+) -> tuple[str, dict[int, Json]]:
+    """The same for the first records of one parent: they are few, so that their keys need not be read by themselves."""
+    names = names_of(keys)
+    t = keys[-1].expression.removesuffix(".id")
+    chosen = ", ".join([f"{t}.*", *(f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True))])
+    first = f"SELECT {chosen} {head} {order_by(keys)} LIMIT {c.page.size}"
+    joins = Joins(b, b.alias("t"), c.resource)
+    columns: dict[int, Json] = {}
+    members = [f"{joins.alias}.{name}" for name in names]
+    for i, record in enumerate(records(c.shape)):
+        one = record_json(joins, then(way, partial(_record_at, i)), nested)
+        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
+        members.append(f"{one.sql} AS j{i}")
+    order = order_by(keys, names=[f"{joins.alias}.{name}" for name in names])
+    return f"(SELECT {', '.join(members)} FROM ({first}) {joins.alias} {joins.text} {order}) x", columns
+
+
+def is_at_once(b: Builder, c: Connection) -> bool:
+    """Whether a parent's records can be read so: from the first one on, and without a word about what follows.
+
+    SQLite would copy every column of every candidate.
+    """
+    return not b.dialect.keeps_order and not any(_flags(part) for part in c.shape) and c.page == Page(c.page.size)
 
 
 def _record_at(index: int, connection: Connection) -> Record:

@@ -13,6 +13,9 @@ from app.services.sql.dialect import Dialect, Json
 from app.services.sql.params import Builder, Sight, Way, everything, item, then, whole
 from app.services.sql.record import Joins, record_json, value_json
 from app.services.sql.shape import shape
+from schema.condition import compares
+from schema.operators import Operator
+from schema.resource import MAP_KINDS
 from schema.selection import Connection, Selection, Several, Single, Stats
 
 MAX_GROUPS = 10_000
@@ -21,20 +24,22 @@ _KEPT = 2048
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One row: the JSON text, then what the door needs beside it (see `columns`)."""
+    """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`)."""
 
     text: str
     params: Sequence[Any]
     columns: tuple[str, ...]
+    steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text for one shape, and the way to each parameter."""
+    """The text for one shape, and the way to each parameter. `steady`: one plan is good for all values."""
 
     text: str
     ways: tuple[Way, ...]
     columns: tuple[str, ...]
+    steady: bool
 
 
 _texts: dict[Hashable, Text] = {}
@@ -47,7 +52,7 @@ def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) 
     else:
         key = (dialect.name, shape(selection))
         made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
-    return Statement(made.text, [way(selection) for way in made.ways], made.columns)
+    return Statement(made.text, [way(selection) for way in made.ways], made.columns, made.steady)
 
 
 def _keep(key: Hashable, made: Text) -> Text:
@@ -64,18 +69,32 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
             text, columns = _connection(b)
         case Single():
             joins, body, where = _single(b, whole)
-            text = f"SELECT {dialect.text_of(body)}, {joins.alias}.version FROM {_from(joins)} WHERE {where}"
+            whole_body = dialect.bytes_of(dialect.text_of(body))
+            text = f"SELECT {whole_body}, {joins.alias}.version FROM {_from(joins)} WHERE {where}"
             columns = ("body", "version")
         case Several():
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    return Text(text, tuple(b.ways), columns)
+    return Text(text, tuple(b.ways), columns, _steady(selection))
+
+
+def _steady(selection: Selection) -> bool:
+    """Whether no value decides which index is best: equality alone, on the way along an order, is read the same."""
+    if isinstance(selection, Single | Several):
+        return True
+    equal = (Operator.EQ, Operator.IS_NULL)
+    plain = selection.where is None or all(
+        c.operator in equal and c.field.kind not in MAP_KINDS for c in compares(selection.where)
+    )
+    return isinstance(selection, Connection) and plain and not selection.search
 
 
 def _connection(b: Builder) -> tuple[str, tuple[str, ...]]:
     frame = framed(b, whole, None)
-    text = f"SELECT {b.dialect.text_of(frame.object)}, {frame.next}, {frame.previous} {frame.source}"
+    text = (
+        f"SELECT {b.dialect.bytes_of(b.dialect.text_of(frame.object))}, {frame.next}, {frame.previous} {frame.source}"
+    )
     return text, ("body", "next", "previous")
 
 
@@ -101,7 +120,8 @@ def _several(b: Builder, several: Several) -> tuple[str, tuple[str, ...]]:
         joins, body, where = _single(b, item(attrgetter("singles"), i))
         parts.append(f"coalesce((SELECT {b.dialect.text_of(body)} FROM {_from(joins)} WHERE {where}), 'null')")
     listed = " || ',' || ".join(parts) or "''"
-    return f"SELECT '[' || {listed} || ']'", ("body",)
+    listed = f"'[' || {listed} || ']'"
+    return f"SELECT {b.dialect.bytes_of(listed)}", ("body",)
 
 
 def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
@@ -123,4 +143,4 @@ def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
     by = b.dialect.object([(group.path, Json(f"g{i}")) for i, group in enumerate(stats.by)])
     row = b.dialect.object([("by", by), ("count", Json("n"))])
     array = b.dialect.text_of(b.dialect.array(row, "TRUE"))
-    return f"SELECT {array}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w", ("body", "groups")
+    return f"SELECT {b.dialect.bytes_of(array)}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w", ("body", "groups")

@@ -8,12 +8,13 @@ anything, and a prefix of the text is a prefix of the token:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
 
-from schema.resource import Kind, Resource
+from schema.resource import LIST_KINDS, MAP_KINDS, Kind, Resource
 from schema.values.domain import shown
 from schema.values.email import exact
 from schema.values.maps import number
@@ -27,34 +28,59 @@ MIN_DIGITS = 4
 def tokens(resource: Resource, row: Mapping[str, Any]) -> list[str]:
     """The tokens of a record, given its values by the names of its fields (lists and maps decoded)."""
     found: dict[str, None] = {}
-    for field in resource.fields:
-        value = row.get(field.name)
+    for name, read in _readers(resource):
+        value = row.get(name)
         if value:
-            found.update(dict.fromkeys(_of(field.kind, field.name, field.searched, value)))
+            found.update(dict.fromkeys(read(name, value)))
     return list(found)
 
 
-def _of(kind: Kind, name: str, searched: bool, value: Any) -> Iterable[str]:
-    match kind:
-        case Kind.PHONES:
-            return [token for one in value for token in (*_digits(one), fact(name, one))]
-        case Kind.EMAILS:
-            return [token for one in value for token in (*_address(one), fact(name, exact(one)))]
-        case Kind.TAGS:
-            return [token for tag in value for token in (*map(_word, words(tag)), fact(name, tag))]
-        case Kind.EXTERNAL_IDS:
-            return [token for pair in value.items() for token in (*map(_word, words(pair[1])), *_pair(name, pair))]
-        case Kind.METADATA:
-            return [token for pair in value.items() for token in _pair(name, pair)]
-        case Kind.PHONE:
-            return _digits(value)
-        case Kind.EMAIL if searched:
-            return _address(value)
-        case Kind.DOMAIN if searched:
-            return map(_word, dict.fromkeys((*words(value), *words(shown(value)))))
-        case Kind.TEXT if searched:
-            return map(_word, words(value))
-    return ()
+@cache
+def _readers(resource: Resource) -> list[tuple[str, Reader]]:
+    """The fields that have tokens, each with the function that makes them of its name and a value."""
+    return [
+        (f.name, _READERS[f.kind]) for f in resource.fields if f.kind in _READERS and (f.searched or f.kind in _ALL)
+    ]
+
+
+def _phones(name: str, numbers: list[str]) -> list[str]:
+    return [token for one in numbers for token in (*_digits(one), fact(name, one))]
+
+
+def _emails(name: str, addresses: list[str]) -> list[str]:
+    return [token for one in addresses for token in (*_address(one), fact(name, exact(one)))]
+
+
+def _tags(name: str, tags: list[str]) -> list[str]:
+    return [token for tag in tags for token in (*map(_word, words(tag)), fact(name, tag))]
+
+
+def _external_ids(name: str, ids: Mapping[str, str]) -> list[str]:
+    return [token for pair in ids.items() for token in (*map(_word, words(pair[1])), *_pair(name, pair))]
+
+
+def _metadata(name: str, pairs: Mapping[str, Any]) -> list[str]:
+    return [token for pair in pairs.items() for token in _pair(name, pair)]
+
+
+def _domain(_: str, domain: str) -> Iterable[str]:
+    return map(_word, dict.fromkeys((*words(domain), *words(shown(domain)))))
+
+
+Reader = Callable[[str, Any], Iterable[str]]
+_READERS: dict[Kind, Reader] = {
+    Kind.TEXT: lambda _, text: map(_word, words(text)),
+    Kind.DOMAIN: _domain,
+    Kind.EMAIL: lambda _, address: _address(address),
+    Kind.PHONE: lambda _, number: _digits(number),
+    Kind.PHONES: _phones,
+    Kind.EMAILS: _emails,
+    Kind.TAGS: _tags,
+    Kind.EXTERNAL_IDS: _external_ids,
+    Kind.METADATA: _metadata,
+}
+# Of these every field has tokens, for facts or parts of numbers; of the others those that are searched.
+_ALL = LIST_KINDS | MAP_KINDS | {Kind.PHONE}
 
 
 def _pair(name: str, pair: tuple[str, Any]) -> tuple[str, str]:
@@ -64,7 +90,7 @@ def _pair(name: str, pair: tuple[str, Any]) -> tuple[str, str]:
 
 def fact(*parts: Any) -> str:
     """The token of an exact fact: the field's name, a key if it is a map, and the value with its JSON type."""
-    canonical = [number(p) if isinstance(p, int | float) and not isinstance(p, bool) else p for p in parts]
+    canonical = [number(p) if type(p) in (int, float) else p for p in parts]
     return "f" + hashlib.blake2b(orjson.dumps(canonical), digest_size=16).hexdigest()
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from app.services import rows
-from app.services.finding import live_id
+from app.services.known import look_up
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from schema.inputs import Given
 from schema.problem import invalid, problem
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
-from schema.resources import BY_NAME
 from schema.values.email import exact
 from schema.values.fault import Fault
 from schema.values.maps import merge, merge_metadata
@@ -25,13 +26,18 @@ Faults = dict[str, str]
 def merged(resource: Resource, before: Stored | None, given: Given, faults: Faults) -> dict[str, Any]:
     """The record with what was given: `address` and maps key by key, anything else whole."""
     after = dict(before.values if before else rows.empty(resource))
-    for field in resource.fields:
-        if field.name in given:
-            try:
-                after[field.name] = _merged(field, after[field.name], given[field.name])
-            except Fault as fault:
-                faults[field.name] = fault.text
+    for name, value in given.items():
+        field = _fields(resource)[name]
+        try:
+            after[name] = _merged(field, after[name], value)
+        except Fault as fault:
+            faults[name] = fault.text
     return after
+
+
+@cache
+def _fields(resource: Resource) -> dict[str, Field]:
+    return {f.name: f for f in resource.fields}
 
 
 def _merged(field: Field, old: Any, new: Any) -> Any:
@@ -48,23 +54,23 @@ def _merged(field: Field, old: Any, new: Any) -> Any:
 
 async def resolve(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, Any], faults: Faults) -> None:
     """Puts the id of the live record in the place of each reference that was given."""
-    for field in resource.fields:
-        by = given.get(field.name)
-        if field.target and isinstance(by, Reference):
-            target = BY_NAME[field.target]
-            after[field.name] = await live_id(work.tx, work.dialect, target, by)
-            if after[field.name] is None:
-                faults[field.name] = f"is not a live {target.name}"
+    meant = {name: value for name, value in given.items() if isinstance(value, Reference)}
+    known = await look_up(work, meant.values())
+    for name, by in meant.items():
+        after[name] = known.ids.get(by)
+        if after[name] is None:
+            faults[name] = f"is not a live {_fields(resource)[name].target}"
 
 
 def phones(resource: Resource, given: Given, after: dict[str, Any]) -> None:
     """Brings the numbers that were given to E.164 where the country of the final address allows it."""
     country = (after.get("address") or {}).get("country")
-    for field in resource.fields:
-        if field.kind is Kind.PHONE and given.get(field.name):
-            after[field.name] = phone(given[field.name], country)
-        elif field.kind is Kind.PHONES and given.get(field.name):
-            after[field.name] = list(dict.fromkeys(phone(one, country) for one in given[field.name]))
+    for name, value in given.items():
+        kind = _fields(resource)[name].kind
+        if kind is Kind.PHONE and value:
+            after[name] = phone(value, country)
+        elif kind is Kind.PHONES and value:
+            after[name] = list(dict.fromkeys(phone(one, country) for one in value))
 
 
 def refuse(faults: Faults) -> None:
@@ -75,26 +81,25 @@ def refuse(faults: Faults) -> None:
 
 async def free(work: UnitOfWork, resource: Resource, before: Values | None, after: Values) -> None:
     """Raises `already_exists`, naming the holders, when a live record holds a unique value that this one wants."""
-    taken = []
-    for path, value, by in _wanted(resource, before, after):
-        holder = await live_id(work.tx, work.dialect, resource, by)
-        if holder is not None and holder != after["id"]:
-            taken.append(f"{path}: {value} is taken by {holder}")
+    wanted = list(_wanted(resource, before, after))
+    known = await look_up(work, [by for _, _, by in wanted])
+    holders = [(path, value, known.ids.get(by)) for path, value, by in wanted]
+    taken = [
+        f"{path}: {value} is taken by {holder}" for path, value, holder in holders if holder not in (None, after["id"])
+    ]
     if taken:
         raise problem("already_exists", "; ".join(taken))
 
 
-def _wanted(resource: Resource, before: Values | None, after: Values) -> list[tuple[str, str, Reference]]:
+def _wanted(resource: Resource, before: Values | None, after: Values) -> Iterator[tuple[str, str, Reference]]:
     """The unique values that a record has and did not have before: path, value as shown, where it is looked up."""
-    wanted = []
     for field in resource.fields:
         value = after[field.name]
         if field.unique and value is not None and (before is None or before[field.name] != value):
             compared = exact(value) if field.kind is Kind.EMAIL else value
-            wanted.append((field.name, value, Reference(resource.name, field.name, compared)))
+            yield field.name, value, Reference(resource.name, field.name, compared)
         elif field.kind is Kind.EXTERNAL_IDS:
             old = {} if before is None else before[field.name]
             for system, id_ in value.items():
                 if old.get(system) != id_:
-                    wanted.append((f"{field.name}.{system}", id_, Reference(resource.name, system, id_)))
-    return wanted
+                    yield f"{field.name}.{system}", id_, Reference(resource.name, system, id_)

@@ -1,0 +1,78 @@
+"""Connections to PostgreSQL, kept at hand above asyncpg's pool, of which each loan costs as much as a statement."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+
+from app.services.database.asyncpg_engine import Connection
+from app.services.database.limits import Limits
+from app.services.database.tortoise_config import SERVER_SETTINGS, connection_options
+
+
+class PostgresqlConnections:
+    """At most so many connections. One that was lost is not lent out again; asyncpg's pool makes another one."""
+
+    def __init__(self, dsn: str, most: int, limits: Limits, settings: Mapping[str, str]) -> None:
+        self._limits = limits
+        self._places = asyncio.Semaphore(most)
+        self._idle: list[Any] = []
+        self._closing = False
+        self._pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,  # so that it opens though the database be away
+            max_size=most,
+            max_inactive_connection_lifetime=0,
+            connection_class=Connection,
+            server_settings={**SERVER_SETTINGS, **settings},
+            **connection_options(limits),
+        )
+
+    async def open(self) -> None:
+        await self._pool
+
+    async def take(self) -> Any:
+        """A connection, for which to wait as long as the limits say."""
+        if self._places.locked():
+            async with asyncio.timeout(self._limits.wait):
+                await self._places.acquire()
+        else:
+            await self._places.acquire()
+        try:
+            while self._idle:
+                connection = self._idle.pop()
+                if not connection.is_closed():
+                    return connection
+                await self._pool.release(connection)
+            async with asyncio.timeout(self._limits.wait):
+                return await self._pool.acquire()
+        except BaseException:
+            self._places.release()
+            raise
+
+    async def give_back(self, connection: Any, *, sound: bool) -> None:
+        """A connection on which something failed or was broken off goes to the pool, which sees whether it serves."""
+        try:
+            if sound and not self._closing and not connection.is_closed():
+                self._idle.append(connection)
+            else:
+                await self._pool.release(connection)
+        finally:
+            self._places.release()
+
+    async def forget(self) -> None:
+        """A connection was found lost: so may be those that are idle."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            await self._pool.release(connection)
+
+    async def close(self) -> None:
+        """Close them; those that are still at work when the time is over are cut."""
+        self._closing = True
+        try:
+            async with asyncio.timeout(self._limits.wait):
+                await self.forget()
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()

@@ -1,0 +1,172 @@
+"""One transaction of PostgreSQL, which begins no earlier than it must: each round trip costs more than a statement."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import asyncpg
+
+from app.services.database.errors import ERRORS, LostRace, is_lost, postgresql_errors
+from app.services.database.postgresql_combined import Waiting, combined
+from app.services.database.postgresql_connections import PostgresqlConnections
+from app.services.database.transaction import Params, Row
+from schema.problem import Problem
+
+T = TypeVar("T")
+_MOST_COMBINED = 8
+
+
+class PostgresqlTransaction:
+    """What is put off goes together; what has begun nothing until its end may go as one statement, by itself."""
+
+    def __init__(self, connections: PostgresqlConnections) -> None:
+        self._connections = connections
+        self._connection: Any = None
+        self._sound = False
+        self._begun: Any = None
+        self._waiting: list[Waiting] = []
+
+    async def execute(self, text: str, params: Params = ()) -> int:
+        await self._ready()
+        with postgresql_errors():
+            return _count(await self._connection.execute(text, *params))
+
+    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
+        await self._ready()
+        with postgresql_errors():
+            await self._connection.executemany(text, rows)
+
+    async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
+        rows = await self.fetch(text, params)
+        return rows[0] if rows else None
+
+    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+        await self._ready()
+        return await self._fetch(text, params)
+
+    async def peek(self, text: str, params: Params = ()) -> list[Row]:
+        if self._waiting:
+            await self._ready()
+        if self._connection is None:
+            return await self._first(lambda: self._fetch(text, params))
+        return await self._fetch(text, params)
+
+    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+        self._waiting.append(Waiting(text, params, guarded))
+
+    async def savepoint(self) -> None:
+        await self.execute("SAVEPOINT cube_part")
+
+    async def undo(self) -> None:
+        self._waiting.clear()
+        await self.execute("ROLLBACK TO SAVEPOINT cube_part")
+        await self.execute("RELEASE SAVEPOINT cube_part")
+
+    async def keep(self) -> None:
+        await self.execute("RELEASE SAVEPOINT cube_part")
+
+    async def commit(self) -> None:
+        # By itself a statement goes only on a connection that has just answered: on any other one that is lost,
+        # nobody could tell whether it was done.
+        if self._connection and self._begun is None and _fit_together(self._waiting):
+            await self._together(self._waiting)
+        else:
+            if self._waiting:
+                await self._ready()
+            if self._begun:
+                with postgresql_errors():
+                    await self._begun.commit()
+        self._sound = True
+
+    async def rollback(self) -> None:
+        # If this fails, or is cancelled too, the pool ends the transaction or the connection.
+        if self._begun:
+            with suppress(*ERRORS):
+                await self._begun.rollback()
+
+    async def release(self) -> None:
+        """Give the connection back."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await self._connections.give_back(connection, sound=self._sound)
+
+    async def _ready(self) -> None:
+        """Begin, and do what waits."""
+        if self._begun is None:
+            await (self._begin() if self._connection else self._first(self._begin))
+        waiting, self._waiting = self._waiting, []
+        if _fit_together(waiting):
+            await self._together(waiting)
+            return
+        for text, rows in _grouped(waiting):
+            with postgresql_errors():
+                if len(rows) > 1:
+                    await self._connection.executemany(text, [one.params for one in rows])
+                elif _count(await self._connection.execute(text, *rows[0].params)) == 0 and rows[0].guarded:
+                    raise LostRace
+
+    async def _begin(self) -> None:
+        transaction = self._connection.transaction()
+        with postgresql_errors():
+            await transaction.start()
+        self._begun = transaction
+
+    async def _first(self, work: Callable[[], Awaitable[T]]) -> T:
+        """On a connection that has been lost, as after a restart of the server, nothing is done: try another one."""
+        try:
+            return await self._on_new_connection(work)
+        except Problem as problem:
+            if not (isinstance(problem.__cause__, Exception) and is_lost(problem.__cause__)):
+                raise
+        await self.release()
+        await self._connections.forget()
+        return await self._on_new_connection(work)
+
+    async def _on_new_connection(self, work: Callable[[], Awaitable[T]]) -> T:
+        with postgresql_errors():
+            self._connection = await self._connections.take()
+        return await work()
+
+    async def _fetch(self, text: str, params: Params) -> list[Row]:
+        with postgresql_errors():
+            return [tuple(record) for record in await self._connection.fetch(text, *params)]
+
+    async def _together(self, waiting: Sequence[Waiting]) -> None:
+        text, params = combined(waiting)
+        try:
+            await self._fetch(text, params)
+        except asyncpg.DivisionByZeroError as error:
+            raise LostRace from error
+
+
+def _fit_together(waiting: Sequence[Waiting]) -> bool:
+    """Whether they are the few statements of one record, of which none has to see what another one writes."""
+    inserts = [_is_insert(one.text) for one in waiting]
+    few = 0 < len(waiting) <= _MOST_COMBINED and len({one.text for one in waiting}) == len(waiting)
+    return few and inserts == sorted(inserts)
+
+
+def _grouped(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:
+    """Inserts of one kind together, but not past anything else: an insert may need what an update sets free."""
+    groups: list[tuple[str, list[Waiting]]] = []
+    joinable: dict[str, list[Waiting]] = {}
+    for one in waiting:
+        if one.text in joinable:
+            joinable[one.text].append(one)
+            continue
+        groups.append((one.text, [one]))
+        if _is_insert(one.text):
+            joinable[one.text] = groups[-1][1]
+        else:
+            joinable = {}
+    return groups
+
+
+def _is_insert(text: str) -> bool:
+    return text.startswith("INSERT INTO ")
+
+
+def _count(status: str) -> int:
+    """Of `UPDATE 3`, `INSERT 0 1`."""
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0

@@ -1,0 +1,37 @@
+"""Writes on PostgreSQL, on connections of their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.services.database.limits import Limits
+from app.services.database.postgresql_connections import PostgresqlConnections
+from app.services.database.postgresql_transaction import PostgresqlTransaction
+from app.services.database.tortoise_config import writer_settings
+from app.services.database.transaction import Transaction
+
+_WRITERS = 10
+
+
+class PostgresqlWrites:
+    """The writers of one process. No context variable tells of a transaction, so no task inherits one."""
+
+    def __init__(self, dsn: str, limits: Limits) -> None:
+        self._connections = PostgresqlConnections(dsn, _WRITERS, limits, writer_settings(limits))
+
+    async def open(self) -> None:
+        await self._connections.open()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        transaction = PostgresqlTransaction(self._connections)
+        try:
+            yield transaction
+            await transaction.commit()
+        except BaseException:
+            await transaction.rollback()
+            raise
+        finally:
+            await transaction.release()
+
+    async def close(self) -> None:
+        await self._connections.close()

@@ -1,0 +1,50 @@
+"""Units of work that end in one COMMIT: most of what storing one costs is the same for many at once."""
+
+import asyncio
+import sqlite3
+
+from app.services.database.errors import from_sqlite
+
+_MOST = 64
+
+
+class Group:
+    """An open transaction, and those whose units of work are done in it and wait until it is stored."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.due = False  # whether it is to be stored as soon as nobody is at work in it
+        self._changes = connection.total_changes
+        self._waiting: list[asyncio.Future[None]] = []
+
+    @property
+    def changes(self) -> int:
+        """How many rows it has changed so far."""
+        return self.connection.total_changes - self._changes
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether the work of others is in it."""
+        return bool(self._waiting)
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._waiting) < _MOST
+
+    def done(self) -> asyncio.Future[None]:
+        """Another unit of work is done; what to wait for until it is stored."""
+        waiting = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        return waiting
+
+    def stored(self) -> None:
+        for one in self._waiting:
+            if not one.done():
+                one.set_result(None)
+
+    def lost(self, error: sqlite3.Error) -> None:
+        for one in self._waiting:
+            if not one.done():
+                meaning = from_sqlite(error)
+                meaning.__cause__ = error if meaning is not error else None
+                one.set_exception(meaning)

@@ -1,0 +1,81 @@
+"""One transaction of SQLite that has begun."""
+
+import sqlite3
+from collections.abc import Iterable
+
+from app.services.database.errors import LostRace, UniqueViolation, from_sqlite
+from app.services.database.transaction import Params, Row
+
+# Every unique index with its columns, spelt as SQLite's errors spell them.
+_UNIQUE = """
+SELECT i.name, i.origin, group_concat(t.name || '.' || c.name, ', ')
+FROM sqlite_master t, pragma_index_list(t.name) i, pragma_index_info(i.name) c
+WHERE t.type = 'table' AND i."unique"
+GROUP BY i.name, i.origin
+"""
+_FAILED = "UNIQUE constraint failed: "
+
+
+class SqliteTransaction:
+    """Every statement runs at once: one costs less than to put it off."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    async def execute(self, text: str, params: Params = ()) -> int:
+        return self._run(text, params).rowcount
+
+    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
+        try:
+            self._connection.executemany(text, rows)
+        except sqlite3.Error as error:
+            raise self._meaning(error) from error
+
+    async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
+        rows = await self.fetch(text, params)
+        return rows[0] if rows else None
+
+    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+        try:
+            return self._connection.execute(text, params).fetchall()
+        except sqlite3.Error as error:
+            raise self._meaning(error) from error
+
+    async def peek(self, text: str, params: Params = ()) -> list[Row]:
+        return await self.fetch(text, params)
+
+    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+        if self._run(text, params).rowcount == 0 and guarded:
+            raise LostRace
+
+    async def savepoint(self) -> None:
+        self._run("SAVEPOINT cube_part")
+
+    async def undo(self) -> None:
+        self._run("ROLLBACK TO SAVEPOINT cube_part")
+        self._run("RELEASE SAVEPOINT cube_part")
+
+    async def keep(self) -> None:
+        self._run("RELEASE SAVEPOINT cube_part")
+
+    def _run(self, text: str, params: Params = ()) -> sqlite3.Cursor:
+        try:
+            return self._connection.execute(text, params)
+        except sqlite3.Error as error:
+            raise self._meaning(error) from error
+
+    def _meaning(self, error: sqlite3.Error) -> Exception:
+        message = str(error)
+        if not (isinstance(error, sqlite3.IntegrityError) and message.startswith(_FAILED)):
+            return from_sqlite(error)
+        columns = message.removeprefix(_FAILED)
+        found = self._connection.execute(_UNIQUE)
+        # An index that stands for a UNIQUE of the table has no name of its own: PostgreSQL's way to name it.
+        names = {failed: name if origin == "c" else _constraint_name(failed) for name, origin, failed in found}
+        return UniqueViolation(names.get(columns, columns))
+
+
+def _constraint_name(columns: str) -> str:
+    """`users.id` -> `users_id_key`."""
+    table = columns.partition(".")[0]
+    return "_".join([table, *(column.partition(".")[2] for column in columns.split(", ")), "key"])

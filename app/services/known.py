@@ -1,0 +1,127 @@
+"""What writes look up, all at once: which records are meant by references, and which unique values are free."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import orjson
+
+from app.services.rows import Values
+from app.services.sql.dialect import DIALECTS
+from app.services.unit_of_work import UnitOfWork
+from schema.inputs import Given
+from schema.reference import Reference
+from schema.resource import Field, Kind, Resource
+from schema.resources import BY_NAME
+from schema.values.email import exact
+
+_EXTERNAL = ""
+"""Stands for the external ids of a resource, whatever their systems."""
+
+
+@dataclass(slots=True)
+class Known:
+    """`ids` are live records by references to them; `free` are references that no live record has."""
+
+    ids: dict[Reference, str] = field(default_factory=dict)
+    free: set[Reference] = field(default_factory=set)
+
+    def resolved(self, given: Given) -> Given:
+        """What was given, with ids in the place of references to records that were found."""
+        return {name: self.ids.get(one, one) if isinstance(one, Reference) else one for name, one in given.items()}
+
+    def forget(self, keys: Iterable[Reference]) -> None:
+        """A record was stored that has these."""
+        self.free.difference_update(keys)
+
+
+async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
+    """One statement for all of them; none when there are none."""
+    known = Known()
+    kinds: dict[tuple[str, str], list[Reference]] = {}
+    for one in dict.fromkeys(references):
+        kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
+    if not kinds:
+        return known
+    dialect = work.dialect.name
+    params = [param for (_, key), many in kinds.items() for param in _params(dialect, key, many)]
+    found = await work.tx.peek(_text(dialect, tuple(kinds)), params)
+    known.ids = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
+    known.free = {one for many in kinds.values() for one in many if one not in known.ids}
+    return known
+
+
+def keys(resource: Resource, values: Given | Values) -> set[Reference]:
+    """The references that a record with these values can be found by, its id apart."""
+    found = set()
+    for one in _keyed(resource):
+        value = values.get(one.name)
+        if not value:
+            continue
+        if one.kind is Kind.EXTERNAL_IDS:
+            found |= {Reference(resource.name, system, id_) for system, id_ in value.items() if id_ is not None}
+        else:
+            found.add(Reference(resource.name, one.name, exact(value) if one.kind is Kind.EMAIL else value))
+    return found
+
+
+@cache
+def _keyed(resource: Resource) -> tuple[Field, ...]:
+    return tuple(f for f in resource.fields if f.unique or f.kind is Kind.EXTERNAL_IDS)
+
+
+def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
+    """What should be looked up for a write: the records that it points at, and those that hold what it wants."""
+    yield from keys(resource, given)
+    yield from (value for value in given.values() if isinstance(value, Reference))
+
+
+# -- SQL ----------------------------------------------------------------------------------------------------------
+
+
+def _params(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
+    values = [one.value for one in many]
+    systems = [[one.key for one in many]] if key == _EXTERNAL else []
+    if dialect == "sqlite":
+        yield orjson.dumps(list(zip(*systems, values, strict=True)) if systems else values).decode()
+    else:
+        yield from (*systems, values)
+
+
+@lru_cache(maxsize=256)
+def _text(dialect: str, kinds: tuple[tuple[str, str], ...]) -> str:
+    branches, number = [], 1
+    for name, key in kinds:
+        resource = BY_NAME[name]
+        if key == _EXTERNAL:
+            branch, count = _external(dialect, resource, number)
+        else:
+            branch, count = _own(dialect, resource, key, number)
+        branches.append(f"{branch} AND {DIALECTS[dialect].live('r')}")
+        number += count
+    return " UNION ALL ".join(branches)
+
+
+def _own(dialect: str, resource: Resource, key: str, number: int) -> tuple[str, int]:
+    declared = resource.field(key)
+    assert declared is not None
+    column = f"r.{declared.column}{'_exact' if declared.kind is Kind.EMAIL else ''}"
+    place = DIALECTS[dialect].placeholder(number, "text" if dialect == "sqlite" else "text[]")
+    among = DIALECTS[dialect].one_of(column, place)
+    return f"SELECT '{resource.name}', '{key}', {column}, r.id FROM {resource.table} r WHERE {among}", 1
+
+
+def _external(dialect: str, resource: Resource, number: int) -> tuple[str, int]:
+    if dialect == "sqlite":
+        # CROSS JOIN: the pairs first, then each by the index.
+        pairs, count = f"json_each(?{number}) w CROSS JOIN", 1
+        system, value = "json_extract(w.value, '$[0]')", "json_extract(w.value, '$[1]')"
+    else:
+        pairs, count = f"unnest(${number}::text[], ${number + 1}::text[]) w(system, value) JOIN", 2
+        system, value = "w.system", "w.value"
+    match = f"e.resource = '{resource.name}' AND e.system = {system} AND e.value = {value}"
+    source = f"{pairs} external_ids e ON {match} JOIN {resource.table} r ON r.id = e.record"
+    return f"SELECT '{resource.name}', e.system, e.value, r.id FROM {source} WHERE TRUE", count

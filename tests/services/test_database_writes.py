@@ -1,0 +1,169 @@
+"""Units of work on the database: put off, shared, undone and overtaken."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.services.database import Database, LostRace, UniqueViolation
+from tests.services.databases import add, names, opened
+
+TABLES = (
+    "CREATE TABLE things (name text NOT NULL, size bigint)",
+    "CREATE UNIQUE INDEX things_name_live ON things (name)",
+)
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as db:
+        async with db.transaction() as tx:
+            for text in TABLES:
+                await tx.execute(text)
+        yield db
+
+
+def update(db: Database, text: str) -> str:
+    """The statement with a placeholder for a name where @ stands."""
+    return f"UPDATE things SET {text}".replace("@", db.dialect.placeholder(1, "text"))
+
+
+async def test_what_is_put_off_is_done_in_order_before_anything_looks(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.later(add(db), ("a", 1))
+        await tx.later(add(db), ("b", 1))
+        await tx.later(update(db, "size = 2 WHERE name = @"), ("a",), guarded=True)
+        await tx.later(add(db), ("c", 1))
+        assert await tx.peek("SELECT name, size FROM things ORDER BY name") == [("a", 2), ("b", 1), ("c", 1)]
+        await tx.later(add(db), ("d", 1))
+        assert await tx.fetch_row("SELECT count(*) FROM things") == (4,)
+        await tx.later(add(db), ("e", 1))
+    assert await names(db) == ["a", "b", "c", "d", "e"]
+
+
+async def test_an_insert_does_not_pass_an_update_that_sets_its_value_free(db: Database) -> None:
+    async with db.transaction() as tx:
+        assert await tx.peek("SELECT 1") == [(1,)]
+        await tx.later(add(db), ("a", 1))
+        await tx.later(update(db, "name = 'other' WHERE name = @"), ("a",))
+    assert await names(db) == ["other"]
+    async with db.transaction() as tx:
+        await tx.later(add(db), ("a", 1))
+        await tx.later(update(db, "name = 'another' WHERE name = @"), ("a",))
+        await tx.later(add(db), ("a", 2))
+    assert await names(db) == ["a", "another", "other"]
+
+
+async def put_off(db: Database, *statements: tuple[str, tuple[object, ...], bool], peeks: bool) -> None:
+    async with db.transaction() as tx:
+        if peeks:
+            assert await tx.peek("SELECT 1") == [(1,)]
+        for text, params, guarded in statements:
+            await tx.later(text, params, guarded=guarded)
+
+
+@pytest.mark.parametrize("peeks", [False, True])
+async def test_a_guarded_statement_that_changes_nothing_undoes_all(db: Database, peeks: bool) -> None:
+    nobody = update(db, "size = 1 WHERE name = @")
+    with pytest.raises(LostRace):
+        await put_off(db, (nobody, ("nobody",), True), (add(db), ("a", 1), False), peeks=peeks)
+    assert await names(db) == []
+    await put_off(db, (nobody, ("nobody",), False), (add(db), ("a", 1), False), peeks=peeks)
+    assert await names(db) == ["a"]
+
+
+@pytest.mark.parametrize("peeks", [False, True])
+async def test_a_unique_violation_of_what_was_put_off(db: Database, peeks: bool) -> None:
+    await put_off(db, (add(db), ("a", 1), False), peeks=peeks)
+    with pytest.raises(UniqueViolation) as caught:
+        await put_off(db, (add(db), ("a", 2), False), peeks=peeks)
+    assert caught.value.name == "things_name_live"
+    assert await db.fetch("SELECT name, size FROM things") == [("a", 1)]
+
+
+async def test_a_part_is_undone_by_itself(db: Database) -> None:
+    async with db.transaction() as tx:
+        await tx.later(add(db), ("a", 1))
+        await tx.savepoint()
+        await tx.later(add(db), ("b", 1))
+        await tx.undo()
+        await tx.savepoint()
+        await tx.later(add(db), ("c", 1))
+        await tx.keep()
+    assert await names(db) == ["a", "c"]
+
+
+async def test_units_of_work_at_once_fail_each_by_itself(db: Database) -> None:
+    async def write(number: int) -> None:
+        async with db.transaction() as tx:
+            await tx.later(add(db), (f"{number:02}", number))
+            if number % 3 == 0:
+                await tx.later(add(db), ("taken", number))
+            if number % 3 == 1:
+                raise KeyError
+
+    found = await asyncio.gather(*(write(number) for number in range(12)), return_exceptions=True)
+    assert [type(one) for one in found[1::3]] == [KeyError] * 4
+    assert sorted(type(one).__name__ for one in found[0::3]) == ["NoneType"] + ["UniqueViolation"] * 3
+    assert found[2::3] == [None] * 4
+    stored = await names(db)
+    assert [name for name in stored if name.isdigit() and int(name) % 3 == 2] == ["02", "05", "08", "11"]
+    assert "taken" in stored
+    assert len(stored) == 6
+
+
+async def test_one_that_takes_its_time_holds_no_other_back_for_ever(db: Database) -> None:
+    async def slowly() -> None:
+        async with db.transaction() as tx:
+            await tx.later(add(db), ("slow", 1))
+            await asyncio.sleep(0.02)
+
+    async def quickly(number: int) -> None:
+        await asyncio.sleep(0.001 * number)
+        async with db.transaction() as tx:
+            await tx.later(add(db), (f"{number:02}", number))
+
+    await asyncio.gather(quickly(0), slowly(), *(quickly(number) for number in range(1, 30)))
+    assert len(await names(db)) == 31
+
+
+@pytest.fixture
+async def sqlite(tmp_path: Path) -> AsyncIterator[Database]:
+    async with opened(f"sqlite://{tmp_path / 'cube.db'}") as db:
+        async with db.transaction() as tx:
+            for text in TABLES:
+                await tx.execute(text)
+            await tx.execute("CREATE TABLE parts (of text REFERENCES things (name))")
+        yield db
+
+
+async def test_all_whose_commit_fails_are_told(sqlite: Database) -> None:
+    async def write(name: str, part_of: str) -> None:
+        async with sqlite.transaction() as tx:
+            await tx.execute("PRAGMA defer_foreign_keys = ON")
+            await tx.later(add(sqlite), (name, 1))
+            await tx.later("INSERT INTO parts VALUES (?1)", (part_of,))
+
+    found = await asyncio.gather(write("a", "a"), write("b", "nothing"), return_exceptions=True)
+    assert [type(one) for one in found] == [sqlite3.IntegrityError] * 2
+    assert await names(sqlite) == []
+    await write("a", "a")
+    assert await names(sqlite) == ["a"]
+
+
+async def test_what_is_written_leaves_the_log(sqlite: Database, tmp_path: Path) -> None:
+    async with sqlite.transaction() as tx:
+        await tx.execute_many(add(sqlite), [(f"{number}", number) for number in range(5000)])
+    held = sqlite3.connect(f"file:{tmp_path / 'cube.db'}?immutable=1", uri=True)
+    for _ in range(200):
+        held.close()
+        held = sqlite3.connect(f"file:{tmp_path / 'cube.db'}?immutable=1", uri=True)
+        tables = held.execute("SELECT count(*) FROM sqlite_master WHERE name = 'things'").fetchone()
+        if tables == (1,) and held.execute("SELECT count(*) FROM things").fetchone() == (5000,):
+            break
+        await asyncio.sleep(0.05)
+    else:
+        pytest.fail("what was written stays in the log")
+    held.close()
