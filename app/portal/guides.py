@@ -26,7 +26,7 @@ NAVIGATION: dict[str, dict[str, str]] = {
     "Start": {"overview": "Overview", "authentication": "Authentication", "errors": "Errors"},
     "Use": {"filtering": "Filtering and paging", "writing": "Writing", "graphql": "GraphQL"},
     "Reference": {"users": "Users", "customers": "Customers", "clients": "Clients"},
-    "Run": {"import": "Import", "operations": "Operations"},
+    "Run": {"import": "Import", "operations": "Operations", "performance": "Performance"},
 }
 TITLES: dict[str, str] = {name: title for titles in NAVIGATION.values() for name, title in titles.items()}
 # What stands above a code block, where Pygments has another name for its language.

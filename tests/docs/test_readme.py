@@ -37,7 +37,8 @@ class Started:
     log: Path
 
     def answered(self) -> list[int]:
-        """The status of each answer so far, but those of the health checks."""
+        """The status of each answer so far, but those of the health checks; lines are gathered for a moment."""
+        sleep(0.5)
         lines = [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
         asked = [line for line in lines if line["event"] == "request" and not line["path"].startswith("/health")]
         return [line["status"] for line in asked]

@@ -1,0 +1,62 @@
+"""Writes the table of a benchmark run into the guide `performance`, under its heading Figures."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from pathlib import Path
+from typing import Any
+
+BEGIN, END = "## Figures\n", "\n## "
+
+# What is done, its load in the benchmark, and the share of the limit server that it ought to reach.
+ROWS = (
+    ("REST, one record", "W1", 0.5, 0.6),
+    ("REST, list of 50, filtered and sorted", "W2", 0.6, 0.75),
+    ("REST, list of 50 with client and owner", "W3", 0.65, 0.75),
+    ("GraphQL, one record with client and owner", "W4", 0.35, 0.5),
+    ("GraphQL, 50 customers with client and owner", "W5", 0.6, 0.7),
+    ("GraphQL, 20 clients each with 10 customers", "W6", 0.6, 0.7),
+    ("Deep page by cursor (row 9,000)", "W9k", 0.7, 0.8),
+    ("Create, GraphQL", "W7", 0.35, 0.35),
+    ("Create, REST", "W8", 0.35, 0.35),
+)
+
+
+def rate(run: dict[str, Any], system: str, load: str) -> float | None:
+    """The median of requests a second over the rounds."""
+    rounds = run["systems"].get(system, {}).get("rounds", {}).get(load) or []
+    return statistics.median(one["rps"] for one in rounds) if rounds else None
+
+
+def cells(run: dict[str, Any], kind: str, load: str, aim: float) -> list[str]:
+    cube, limit = rate(run, f"cube-{kind}", load), rate(run, f"limit-{kind}", load)
+    if cube is None or limit is None:
+        return ["–", "–"]
+    return [f"{cube:,.0f}", f"{cube / limit:.2f} (aim {aim:.2f})"]
+
+
+def table(run: dict[str, Any]) -> str:
+    head = ("Work", "SQLite, a second", "share of the limit", "PostgreSQL, a second", "share of the limit")
+    rows = [[name, *cells(run, "sqlite", load, lite), *cells(run, "pg", load, pg)] for name, load, lite, pg in ROWS]
+    lines = [f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)]
+    meta = run["meta"]
+    machine = f"{meta['cores']} cores ({meta['cpu']}), Python {meta['python']}, SQLite {meta['sqlite']}, {meta['postgresql']}"
+    how = (
+        f"{machine}. {meta['customers']:,} customers, {meta['concurrency']} connections, one server process, "
+        f"{meta['rounds']} round(s) of {meta['seconds']} s; {meta['date']}."
+    )
+    return "\n".join([how, "", *lines])
+
+
+def main() -> None:
+    run, guide = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
+    text = guide.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    after = rest.partition(END)[2]
+    guide.write_text(f"{before}{BEGIN}\n{table(run)}\n{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
