@@ -42,7 +42,8 @@ def table(run: dict[str, Any]) -> str:
     rows = [[name, *cells(run, "sqlite", load, lite), *cells(run, "pg", load, pg)] for name, load, lite, pg in ROWS]
     lines = [f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows)]
     meta = run["meta"]
-    machine = f"{meta['cores']} cores ({meta['cpu']}), Python {meta['python']}, SQLite {meta['sqlite']}, {meta['postgresql']}"
+    software = f"Python {meta['python']}, SQLite {meta['sqlite']}, {meta['postgresql']}"
+    machine = f"{meta['cores']} cores ({meta['cpu']}), {software}"
     how = (
         f"{machine}. {meta['customers']:,} customers, {meta['concurrency']} connections, one server process, "
         f"{meta['rounds']} round(s) of {meta['seconds']} s; {meta['date']}."
