@@ -46,6 +46,8 @@ async def rotate_key(db: Database, id_: str, overlap_seconds: Any, call: Call) -
     """Gives a key a new secret; the old one works for the overlap (None: a day)."""
     call.actor.require(API_KEY.write_scope)
     overlap = OVERLAP_SECONDS if overlap_seconds is None else overlap_seconds
+    if type(overlap) is float and overlap.is_integer():  # JSON knows one kind of number
+        overlap = int(overlap)
     if type(overlap) is not int or not 0 <= overlap <= MAX_OVERLAP_SECONDS:
         raise invalid({"overlapSeconds": f"must be a whole number from 0 to {MAX_OVERLAP_SECONDS}"})
     secret = new_secret()

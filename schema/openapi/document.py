@@ -66,6 +66,7 @@ def _schemas() -> Json:
     overlap = {
         "type": ["integer", "null"],
         "minimum": 0,
+        "maximum": 2_592_000,
         "default": 86400,
         "description": "Seconds that the old secret lives on.",
     }

@@ -18,13 +18,19 @@ def text_parameter(name: str, doc: str, **schema: Any) -> Json:
     return {"name": name, "in": "query", "description": doc, "schema": {"type": "string"} | schema}
 
 
-FIELDS = text_parameter("fields", "Replaces the default fields at each level that it names: `id,name,client.name`.")
-EXPAND = text_parameter("expand", "Adds to-one relations with their defaults, at most four deep: `client.owner`.")
+PATHS = r"^[A-Za-z][A-Za-z0-9.]*(,[A-Za-z][A-Za-z0-9.]*)*$"
+TAGS = r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$'
+FIELDS = text_parameter(
+    "fields", "Replaces the default fields at each level that it names: `id,name,client.name`.", pattern=PATHS
+)
+EXPAND = text_parameter(
+    "expand", "Adds to-one relations with their defaults, at most four deep: `client.owner`.", pattern=PATHS
+)
 DELETED = text_parameter(
     "deleted", "Whether deleted records are seen.", enum=["exclude", "include", "only"], default="exclude"
 )
 SEARCH = text_parameter("q", "At most 8 words, each the beginning of a word of the record.", maxLength=500)
-FILTER = text_parameter("filter", "The GraphQL filter as JSON.")
+FILTER = text_parameter("filter", "The GraphQL filter as JSON.", pattern=r"^\s*\{")
 PAGE = [
     {
         "name": "limit",
@@ -46,9 +52,14 @@ IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "description": "ETags that the record may have, or `*`.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": TAGS},
 }
-IF_NONE_MATCH = {"name": "If-None-Match", "in": "header", "description": "ETags, or `*`.", "schema": {"type": "string"}}
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "ETags, or `*`.",
+    "schema": {"type": "string", "pattern": TAGS},
+}
 
 
 def errors(*codes: int) -> Json:
