@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import orjson
 
@@ -19,7 +20,7 @@ from schema.graphql.changing import CreateKey, Piece, RotateKey, Write
 from schema.graphql.reading import Read
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
-from schema.selection import Deleted, Many, One, Record, Selection, Single
+from schema.selection import Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,28 @@ async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
 
 
 async def _read_back(caller: Caller, record: Record, written: Written) -> bytes | None:
+    """What is asked of the record: out of what was stored, unless it lies in other records."""
+    if written.members is not None and all(isinstance(m, Leaf | Part | Typename) for m in record.members):
+        return _picked(record, orjson.loads(f"{{{written.members}}}"))
     single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
     return (await read(caller.db, single, caller.actor)).body
+
+
+def _picked(record: Record, values: dict[str, Any]) -> bytes:
+    return orjson.dumps({member.response: _value(member, values) for member in record.members})
+
+
+def _value(member: Member, values: dict[str, Any]) -> Any:
+    match member:
+        case Typename(type=type_):
+            return type_
+        case Leaf(field=field):
+            return values[field.name]
+        case Part(field=field, members=members):
+            inner = values[field.name]
+            return inner and {one.response: _value(one, inner) for one in members}
+        case _:
+            raise TypeError(member)
 
 
 async def _piece(caller: Caller, asked: Write, piece: Piece, written: Written, secret: str | None) -> bytes:
