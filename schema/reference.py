@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from schema.resource import Kind, Resource
+from schema.resources import BY_NAME
 from schema.values.domain import domain
 from schema.values.email import email, exact
 from schema.values.fault import Fault
@@ -58,6 +60,11 @@ def pointer(text: str, resource: Resource) -> Reference:
         return reference(text, resource)
     except Fault:
         return Reference(resource.name, "id", "".join(c for c in text if c.isprintable()))
+
+
+def looked_up(values: Iterable[object]) -> Iterator[Resource]:
+    """The resources in which references among these values look for a record. An id looks nowhere."""
+    return (BY_NAME[one.resource] for one in values if isinstance(one, Reference) and not one.by_id)
 
 
 def _takes_external_ids(resource: Resource) -> bool:

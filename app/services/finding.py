@@ -7,11 +7,17 @@ from typing import Any, Protocol
 
 from app.services import rows
 from app.services.rows import Stored
+from app.services.sql.condition import existing, referenced
 from app.services.sql.dialect import Dialect
+from app.services.sql.params import Builder, fixed
 from app.services.sql.words import fact, facts_query
 from app.services.unit_of_work import UnitOfWork
+from app.services.visible import visible
+from schema.actor import Actor
 from schema.reference import Reference
-from schema.resource import Kind, Resource
+from schema.resource import Resource
+from schema.selection import Deleted
+from schema.values.email import exact
 
 _MOST_DELETED = 100
 
@@ -23,66 +29,57 @@ class Rows(Protocol):
 
 
 async def live(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | None:
-    """The live record, to be changed. A revoked key is found too."""
-    where, params = _where(work.dialect, resource, by)
-    found = await work.read(resource, f"{where}{_alive(resource)}", params)
+    """The live record that the actor may see, to be changed. A revoked key is found too."""
+    found = await work.read(resource, *_existing(work.dialect, work.call.actor, resource, by))
     if not found:
         return None
     record = rows.of_row(resource, found[0])
-    # While this one waited for the row, another may have moved the external id elsewhere.
-    moved = by.external and record.values["externalIds"].get(by.key) != by.value
-    return None if moved else record
+    # While this one waited for the row, another may have moved the reference's value elsewhere.
+    return record if by.by_id or _holds(record, by) else None
 
 
 async def any_by_id(work: UnitOfWork, resource: Resource, id_: str) -> Stored | None:
-    """The record with this id, live or deleted."""
-    where, params = _where(work.dialect, resource, Reference(resource.name, "id", id_))
-    found = await work.read(resource, where, params)
+    """The record with this id, live or deleted, that the actor may see."""
+    by = Reference(resource.name, "id", id_)
+    found = await work.read(resource, *_existing(work.dialect, work.call.actor, resource, by, Deleted.INCLUDE))
     return rows.of_row(resource, found[0]) if found else None
 
 
 async def last_deleted(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | None:
     """Of the deleted records that held this reference's value, the one that was deleted last."""
-    where: str
-    params: tuple[str, ...]
+    p = work.dialect.placeholder(1, "text")
     if by.external:
         # Deleted records have no side rows, but they keep their words, the facts of their external ids among them.
-        token = facts_query([fact("externalIds", by.key, by.value)], work.dialect.name)
-        query = work.dialect.placeholder(1, "text")
-        where, params = work.dialect.words(resource.table, resource.table, query), (token,)
+        where = work.dialect.words(resource.table, resource.table, p)
+        params = (facts_query([fact("externalIds", by.key, by.value)], work.dialect.name),)
     else:
-        where, params = _where(work.dialect, resource, by)
-    ending = (
-        f" AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED if by.external else 1}"
-    )
-    for found in await work.read(resource, where + ending, params):
-        record = rows.of_row(resource, found)
-        if not by.external or record.values["externalIds"].get(by.key) == by.value:
-            return record
-    return None
+        where, params = f"{'email_exact' if by.key == 'email' else by.key} = {p}", (by.value,)
+    ending = f" AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED}"
+    deleted = (rows.of_row(resource, found) for found in await work.read(resource, where + ending, params))
+    return next((record for record in deleted if _holds(record, by)), None)
 
 
-async def live_id(tx: Rows, dialect: Dialect, resource: Resource, by: Reference) -> str | None:
-    """The id of the live record that a reference means; the row stays free for others to change."""
-    where, params = _where(dialect, resource, by)
-    found = await tx.fetch_row(f"SELECT id FROM {resource.table} WHERE {where}{_alive(resource)}", params)
+async def id_of(
+    tx: Rows, dialect: Dialect, actor: Actor, resource: Resource, by: Reference, deleted: Deleted = Deleted.EXCLUDE
+) -> str | None:
+    """The id of the record that a reference means, if the actor may see it; the row stays free for others to change."""
+    where, params = _existing(dialect, actor, resource, by, deleted)
+    found = await tx.fetch_row(f"SELECT id FROM {resource.table} WHERE {where}", params)
     return None if found is None else str(found[0])
 
 
-def _alive(resource: Resource) -> str:
-    return " AND deleted_at IS NULL" if resource.deletable else ""
+def _existing(
+    dialect: Dialect, actor: Actor, resource: Resource, by: Reference, deleted: Deleted = Deleted.EXCLUDE
+) -> tuple[str, list[Any]]:
+    """The same conditions as those of a read: what a reference means, and what exists for the actor."""
+    b = Builder(dialect, sight=lambda one: visible(one, actor))
+    meant = f"{resource.table}.id = {referenced(b, fixed(by))}"
+    return " AND ".join([meant, *existing(b, resource.table, resource, deleted)]), b.params()
 
 
-def _where(dialect: Dialect, resource: Resource, by: Reference) -> tuple[str, tuple[str, ...]]:
-    p = [dialect.placeholder(i, "text") for i in (1, 2, 3)]
+def _holds(record: Stored, by: Reference) -> bool:
+    """Whether the record has the value by which it was referred to."""
     if by.external:
-        side = f"SELECT record FROM external_ids WHERE resource = {p[0]} AND system = {p[1]} AND value = {p[2]}"
-        return f"id = ({side})", (resource.name, by.key, by.value)
-    return f"{_column(resource, by.key)} = {p[0]}", (by.value,)
-
-
-def _column(resource: Resource, key: str) -> str:
-    """The column in which the values of a unique field are compared."""
-    field = resource.field(key)
-    assert field is not None
-    return f"{field.column}_exact" if field.kind is Kind.EMAIL else field.column
+        return bool(record.values["externalIds"].get(by.key) == by.value)
+    value = record.values[by.key]
+    return value is not None and (exact(value) if by.key == "email" else value) == by.value

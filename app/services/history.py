@@ -8,18 +8,17 @@ from typing import Any
 
 import orjson
 
-from app.services import finding, rows
+from app.services import finding
 from app.services.changes import resource_word
 from app.services.database import Database
 from app.services.sql.dialect import Dialect
-from app.services.writes import api_key
+from app.services.visible import visible
 from schema.actor import Actor
 from schema.cursor import Cursor, decode, encode, fingerprint
 from schema.problem import invalid, nearest, problem
 from schema.reference import Reference
 from schema.resource import Resource
-from schema.resources import API_KEY
-from schema.selection import DEFAULT_SIZE, MAX_SIZE
+from schema.selection import DEFAULT_SIZE, MAX_SIZE, Deleted
 
 _PARAMS = ("limit", "after", "before")
 _COLUMNS = "at, action, version, changes, key_id, user_id, source, trace_id"
@@ -42,8 +41,8 @@ async def history(db: Database, resource: Resource, by: Reference, params: Mappi
     """
     actor.require(resource.read_scope)
     _known(params)
-    id_ = by.value if by.by_id else await finding.live_id(db, db.dialect, resource, by)
-    if id_ is None or not await _visible(db, resource, id_, actor):
+    id_ = await _id(db, resource, by, actor)
+    if id_ is None:
         raise _missing(resource, by)
     mark = fingerprint(("changes", resource.name, id_))
     page = _page(params, mark)
@@ -53,13 +52,12 @@ async def history(db: Database, resource: Resource, by: Reference, params: Mappi
     return _body(resource, id_, page, found, mark)
 
 
-async def _visible(db: Database, resource: Resource, id_: str, actor: Actor) -> bool:
-    """Whether the actor may know of the record, should there be one."""
-    if resource is not API_KEY:
-        return True
-    where = f"id = {db.dialect.placeholder(1, 'text')}"
-    found = await db.fetch_row(rows.select(API_KEY, db.dialect, where, lock=False), (id_,))
-    return found is not None and api_key.visible(actor, rows.of_row(API_KEY, found))
+async def _id(db: Database, resource: Resource, by: Reference, actor: Actor) -> str | None:
+    """The id of the record, if the actor may know of it, should there be one: its changes will tell."""
+    if by.by_id and visible(resource, actor) is None:
+        return by.value
+    deleted = Deleted.INCLUDE if by.by_id else Deleted.EXCLUDE
+    return await finding.id_of(db, db.dialect, actor, resource, by, deleted)
 
 
 def _missing(resource: Resource, by: Reference) -> Exception:

@@ -12,6 +12,7 @@ from app.services.database import Database
 from app.services.secrets import SHOWN, checksum_ok, hash_secret, new_secret
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.writes import api_key
+from app.services.writes.steps import may_look_up
 from schema.change import Action, Call, Outcome, Written
 from schema.inputs import Given, for_create
 from schema.problem import invalid, problem
@@ -37,6 +38,7 @@ async def create_key(db: Database, data: Mapping[str, Any], call: Call) -> Issue
     """Makes a key for the caller's own user, or with `admin` for another."""
     call.actor.require(API_KEY.write_scope)
     given = for_create(API_KEY, data)
+    may_look_up(call.actor, given)
     secret = new_secret()
     written = await in_unit_of_work(db, call, lambda work: _create(work, given, secret))
     return Issued(written, secret)
@@ -63,7 +65,7 @@ async def _create(work: UnitOfWork, given: Given, secret: str) -> Written:
 
 async def _rotate(work: UnitOfWork, id_: str, overlap: int, secret: str) -> Written:
     before = await finding.live(work, API_KEY, Reference(API_KEY.name, "id", id_))
-    if before is None or not api_key.visible(work.call.actor, before):
+    if before is None:
         raise problem("not_found", f"There is no apiKey with the id {id_[:100]}.")
     api_key.working(before)
     p = work.dialect.placeholder(1, "text")

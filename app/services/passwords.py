@@ -7,6 +7,7 @@ import unicodedata
 
 from app.services import finding
 from app.services.database import Database
+from schema.actor import SYSTEM
 from schema.problem import invalid, problem
 from schema.reference import reference
 from schema.resources import USER
@@ -52,7 +53,7 @@ async def set_password(db: Database, email: str, password: str) -> None:
     check_password(password)
     stored = hash_password(password)
     async with db.transaction() as tx:
-        id_ = await finding.live_id(tx, db.dialect, USER, reference(f"email:{email.strip()}", USER))
+        id_ = await finding.id_of(tx, db.dialect, SYSTEM, USER, reference(f"email:{email.strip()}", USER))
         if id_ is None:
             raise problem("not_found", f"There is no user with the e-mail address {email[:100]}.")
         p = [db.dialect.placeholder(i, "text") for i in (1, 2)]

@@ -9,8 +9,9 @@ from app.services.kept import Kept
 from app.services.sql.params import Sight, everything
 from app.services.visible import visible
 from schema.actor import Actor
-from schema.condition import Condition, Every, Not, Some, Through
+from schema.condition import Compare, Condition, Every, Not, Some, Through
 from schema.problem import Problem, invalid
+from schema.reference import looked_up
 from schema.resource import Relation, Resource
 from schema.resources import target
 from schema.selection import Connection, Many, One, Record, Selection, Several, Shape, Single, Stats, records
@@ -141,6 +142,8 @@ def _of_hops(hops: tuple[Relation, ...]) -> Iterator[Resource]:
 
 def _of_condition(condition: Condition | None) -> Iterator[Resource]:
     match condition:
+        case Compare(value=value):
+            yield from looked_up(value if isinstance(value, tuple) else (value,))
         case Through(relation=relation, where=where):
             yield target(relation)
             yield from _of_condition(where)

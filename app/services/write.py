@@ -13,7 +13,7 @@ from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.upsert import create_data, meant
 from app.services.writes import api_key, client, customer, user
-from app.services.writes.steps import free
+from app.services.writes.steps import free, may_look_up
 from schema.actor import Actor
 from schema.change import Action, Call, Change, Create, Delete, Outcome, Precondition, Restore, Update, Upsert, Written
 from schema.inputs import Given, for_create, for_update
@@ -51,16 +51,19 @@ def check(change: Change, actor: Actor) -> Checked:
     actor.require(change.resource.write_scope)
     if change.resource.name == "apiKey" and isinstance(change, Create | Upsert):
         raise TypeError("a key is made by keys.create_key, which has its secret to give")
+    given = _given(change)
+    may_look_up(actor, given)
+    return Checked(meant(change, given) if isinstance(change, Upsert) else change, given)
+
+
+def _given(change: Change) -> Given:
     match change:
         case Create(resource=resource, data=data):
-            return Checked(change, for_create(resource, data))
-        case Update(resource=resource, data=data):
-            return Checked(change, for_update(resource, data))
-        case Upsert(resource=resource, data=data) as upsert:
-            given = for_update(resource, data)
-            return Checked(meant(upsert, given), given)
+            return for_create(resource, data)
+        case Update(resource=resource, data=data) | Upsert(resource=resource, data=data):
+            return for_update(resource, data)
         case _:
-            return Checked(change, {})
+            return {}
 
 
 async def perform(work: UnitOfWork, checked: Checked) -> Written:
@@ -124,7 +127,9 @@ async def _upsert(work: UnitOfWork, change: Upsert, given: Given) -> Written:
     try:
         return await _revive(work, change, given)
     except Problem as refusal:
-        if refusal.code == "already_exists" and await finding.live_id(work.tx, work.dialect, resource, change.by):
+        if refusal.code == "already_exists" and await finding.id_of(
+            work.tx, work.dialect, work.call.actor, resource, change.by
+        ):
             raise LostRace from refusal
         raise
 
@@ -165,8 +170,6 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
 async def _found(work: UnitOfWork, change: Update | Delete) -> Stored:
     """The live record that is to be changed: it is there for the actor, and in a version that the caller knows."""
     before = await finding.live(work, change.resource, change.by)
-    if before is not None and change.resource.name == "apiKey" and not api_key.visible(work.call.actor, before):
-        before = None
     if before is None:
         raise _missing(change.resource, change.by)
     _hold(change.precondition, before)

@@ -23,7 +23,7 @@ async def find(work: UnitOfWork, relation: Relation, said: Mapping[str, Any]) ->
     """The id of the live record, or None when there is none; raises when the cells do not tell which it is."""
     resource = target(relation)
     if by := _reference(relation, resource, said):
-        return await finding.live_id(work.tx, work.dialect, resource, by)
+        return await finding.id_of(work.tx, work.dialect, work.call.actor, resource, by)
     if not said.get("name"):
         names = ", ".join(f"{relation.name}.{name}" for name in ("name", *resource.references))
         raise invalid(

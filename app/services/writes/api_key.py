@@ -43,11 +43,3 @@ def working(key: Stored) -> None:
     """Raises when the key is revoked."""
     if key.values["revokedAt"]:
         raise problem("conflict", f"The key was revoked at {key.values['revokedAt']}: make a new one.")
-
-
-def visible(actor: Actor, key: Stored) -> bool:
-    """Whether the key exists for this actor: its own, and those of its owner with no more scopes; all for admins."""
-    if actor.allows("admin") or key.id == actor.key_id:
-        return True
-    own = actor.user_id is not None and key.values["ownerId"] == actor.user_id
-    return own and all(actor.allows(scope) for scope in key.values["scopes"])

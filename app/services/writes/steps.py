@@ -10,9 +10,10 @@ from app.services import rows
 from app.services.known import look_up
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
+from schema.actor import Actor
 from schema.inputs import Given
 from schema.problem import invalid, problem
-from schema.reference import Reference
+from schema.reference import Reference, looked_up
 from schema.resource import Field, Kind, Resource
 from schema.values.email import exact
 from schema.values.fault import Fault
@@ -60,6 +61,12 @@ async def resolve(work: UnitOfWork, resource: Resource, given: Given, after: dic
         after[name] = known.ids.get(by)
         if after[name] is None:
             faults[name] = f"is not a live {_fields(resource)[name].target}"
+
+
+def may_look_up(actor: Actor, given: Given) -> None:
+    """Raises the 403 for a reference into a resource that the actor may not read: whether it is there is no answer."""
+    for resource in looked_up(given.values()):
+        actor.require(resource.read_scope)
 
 
 def phones(resource: Resource, given: Given, after: dict[str, Any]) -> None:
