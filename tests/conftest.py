@@ -3,12 +3,14 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from app.auth import noted
+from app.services.database import Database
 from app.services.migrate import migrate
 from app.settings import Settings
 from tests.postgres import PostgresServer, installed_programs, postgres_server
@@ -70,6 +72,15 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     url = server.create_database(template)
     yield url
     server.drop_database(url)
+
+
+@pytest.fixture
+async def db(migrated_url: str) -> AsyncIterator[Database]:
+    """A fresh database with every table, open; uses of keys that are still to be noted are waited for."""
+    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
+    yield opened
+    await noted()
+    await opened.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import pytest
 
 from app.auth import authenticate, bearer, noted
 from app.services.database import Database
 from app.services.keys import rotate_key
 from app.services.write import write
-from app.settings import Settings
 from schema.change import Delete, Update
 from schema.problem import Problem
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
 from tests.app.keys import CLI, key, user
-
-
-@pytest.fixture
-async def db(migrated_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    yield opened
-    await noted()
-    await opened.close()
 
 
 async def refusal(db: Database, header: str | None) -> tuple[str, str]:

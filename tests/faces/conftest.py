@@ -12,27 +12,18 @@ from app.services.database import Database
 from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
-from schema.actor import SYSTEM
-from schema.change import Call, Create, Source
+from schema.change import Create
 from schema.resources import USER
 from tests.faces.face import Face, Graphql, Rest
-
-CLI = Call(SYSTEM, Source.CLI, "00-" + "0" * 31 + "1-" + "0" * 15 + "1-01")
-
-
-@pytest.fixture
-async def db(migrated_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    yield opened
-    await opened.close()
+from tests.world import CALL
 
 
 @pytest.fixture
 async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClient]:
     """An authenticated session with everything allowed."""
     settings = Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None)
-    admin = await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CLI)
-    issued = await create_key(db, {"name": "tests", "scopes": ["*"], "ownerId": admin.id}, CLI)
+    admin = await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CALL)
+    issued = await create_key(db, {"name": "tests", "scopes": ["*"], "ownerId": admin.id}, CALL)
     transport = httpx.ASGITransport(create_app(settings, db=db), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {issued.secret}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://cube.test", headers=headers) as session:

@@ -151,13 +151,6 @@ async def world_of(db: Database, http: httpx.AsyncClient) -> World:
 
 
 @pytest.fixture
-async def db(migrated_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def walk(db: Database, migrated_url: str) -> AsyncIterator[Walk]:
     app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url, "CUBE_LOG_LEVEL": "error"}, dotenv=None), db)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://cube.test") as http:

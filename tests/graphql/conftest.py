@@ -12,25 +12,16 @@ from app.services.database import Database
 from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
-from schema.actor import SYSTEM
-from schema.change import Call, Create, Source
+from schema.change import Create
 from schema.resources import USER
 from tests.graphql.asking import Asking
-
-CLI = Call(SYSTEM, Source.CLI, "00-" + "0" * 31 + "1-" + "0" * 15 + "1-01")
-
-
-@pytest.fixture
-async def db(migrated_url: str) -> AsyncIterator[Database]:
-    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    yield opened
-    await opened.close()
+from tests.world import CALL
 
 
 @pytest.fixture
 async def admin(db: Database) -> str:
     """The id of the user who owns the keys."""
-    return (await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CLI)).id
+    return (await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CALL)).id
 
 
 @pytest.fixture
@@ -45,11 +36,11 @@ async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClie
 @pytest.fixture
 async def asking(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
     """A caller that may do everything."""
-    return Asking(http, (await create_key(db, {"name": "all", "scopes": ["*"], "ownerId": admin}, CLI)).secret)
+    return Asking(http, (await create_key(db, {"name": "all", "scopes": ["*"], "ownerId": admin}, CALL)).secret)
 
 
 @pytest.fixture
 async def reader(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
     """A caller that may read customers, and nothing else."""
     data = {"name": "reader", "scopes": ["customers:read"], "ownerId": admin}
-    return Asking(http, (await create_key(db, data, CLI)).secret)
+    return Asking(http, (await create_key(db, data, CALL)).secret)

@@ -7,7 +7,7 @@ import pytest
 from app.services.database import Database
 from app.services.keys import create_key
 from tests.graphql.asking import Asking
-from tests.graphql.conftest import CLI
+from tests.world import CALL
 
 ME = "{ me { name } }"
 TWO = "{ a: customers { totalCount } b: clients { totalCount } }"
@@ -36,7 +36,7 @@ async def test_every_kind_of_document_is_answered_the_same_when_the_key_is_remem
 
 @pytest.mark.parametrize("document", KINDS)
 async def test_a_key_that_has_ended_gets_nothing(asking: Asking, db: Database, admin: str, document: str) -> None:
-    issued = await create_key(db, {"name": "short", "scopes": ["*"], "ownerId": admin}, CLI)
+    issued = await create_key(db, {"name": "short", "scopes": ["*"], "ownerId": admin}, CALL)
     short = Asking(asking.http, issued.secret)
     for _ in range(2):
         assert (await short.post({"query": ME})).json()["data"] == {"me": {"name": "short"}}

@@ -155,7 +155,8 @@ async def test_all_whose_commit_fails_are_told(sqlite: Database) -> None:
 
 async def test_what_is_written_leaves_the_log(sqlite: Database, tmp_path: Path) -> None:
     async with sqlite.transaction() as tx:
-        await tx.execute_many(add(sqlite), [(f"{number}", number) for number in range(5000)])
+        for number in range(5000):
+            await tx.execute(add(sqlite), (f"{number}", number))
     held = sqlite3.connect(f"file:{tmp_path / 'cube.db'}?immutable=1", uri=True)
     for _ in range(200):
         held.close()

@@ -31,11 +31,6 @@ class PostgresqlTransaction:
         with postgresql_errors():
             return _count(await self._connection.execute(text, *params))
 
-    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
-        await self._ready()
-        with postgresql_errors():
-            await self._connection.executemany(text, rows)
-
     async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
         rows = await self.fetch(text, params)
         return rows[0] if rows else None

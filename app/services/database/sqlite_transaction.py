@@ -1,7 +1,6 @@
 """One transaction of SQLite that has begun."""
 
 import sqlite3
-from collections.abc import Iterable
 
 from app.services.database.errors import LostRace, UniqueViolation, from_sqlite
 from app.services.database.transaction import Params, Row
@@ -24,12 +23,6 @@ class SqliteTransaction:
 
     async def execute(self, text: str, params: Params = ()) -> int:
         return self._run(text, params).rowcount
-
-    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
-        try:
-            self._connection.executemany(text, rows)
-        except sqlite3.Error as error:
-            raise self._meaning(error) from error
 
     async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
         rows = await self.fetch(text, params)

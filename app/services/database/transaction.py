@@ -1,6 +1,6 @@
 """What a unit of work may do with its transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 Row = tuple[Any, ...]
@@ -15,9 +15,6 @@ class Transaction(Protocol):
 
     async def execute(self, text: str, params: Params = ()) -> int:
         """Run a statement; the number of rows that it changed."""
-
-    async def execute_many(self, text: str, rows: Iterable[Params]) -> None:
-        """Run a statement once for each row of parameters."""
 
     async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
         """The first row of what a statement yields, if any."""

@@ -42,7 +42,7 @@ class Table:
         try:
             hint = _hint(self._lines)
             self.delimiter = delimiter or hint or _sniffed(self._lines, known)
-            self.header, self.header_line = self._read_header(path)
+            self.header = self._read_header(path)
         except BaseException:
             self._lines.close()
             raise
@@ -66,13 +66,13 @@ class Table:
             else:
                 yield Row(line, tuple(cells))
 
-    def _read_header(self, path: Path) -> tuple[tuple[str, ...], int]:
+    def _read_header(self, path: Path) -> tuple[str, ...]:
         for line, cells, _, reason in _records(self._lines, self.delimiter):
             if reason:
                 raise Unreadable(f"{path}: the header, line {line}, {reason}")
             names = tuple(cell.strip(_INVISIBLE) for cell in cells)
             if any(names):
-                return names, line
+                return names
         raise Unreadable(f"{path}: there is no header, all lines are blank")
 
 

@@ -1,0 +1,65 @@
+"""Statements go along indexes: every sort, and every filter by an equal value, on the table that a list is of."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from app.services.database import Database
+from app.services.sql.statement import compile_
+from schema.operators import Operator, operators_of
+from schema.paths import sortable
+from schema.query_string import list_selection, parameters
+from schema.resource import Field, Kind, Resource
+from schema.resources import DIRECTORY
+from tests.world import fill
+
+VALUES = {Kind.INTEGER: "7", Kind.INSTANT: "2024-01-01T00:00:00Z", Kind.METADATA: "pro", Kind.EXTERNAL_IDS: "7"}
+KEYS = {Kind.METADATA: ".plan", Kind.EXTERNAL_IDS: ".erp"}
+
+
+async def plan(db: Database, resource: Resource, query: str) -> str:
+    """How SQLite goes about a list, a step a line."""
+    statement = compile_(list_selection(resource, parameters(query)), db.dialect)
+    steps = await db.fetch(f"EXPLAIN QUERY PLAN {statement.text}", statement.params)
+    return "\n".join(str(step[-1]) for step in steps)
+
+
+def scans(steps: str) -> list[str]:
+    """Walks over a whole table, of which no index is told."""
+    return [step for step in steps.splitlines() if re.fullmatch(r"SCAN t\d+", step)]
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("resource", DIRECTORY, ids=lambda r: r.name)
+async def test_every_sort_of_its_own_is_a_walk_along_an_index(db: Database, resource: Resource) -> None:
+    await fill(db, random.Random(1))
+    for path, (hops, _) in sortable(resource).items():
+        if hops:
+            continue
+        for sign in ("", "-"):
+            steps = await plan(db, resource, f"sort={sign}{path}&limit=5")
+            first = next(step for step in steps.splitlines() if re.match(r"(SCAN|SEARCH) t\d+", step))
+            assert "USING" in first, (path, steps)
+            assert not scans(steps), (path, steps)
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("resource", DIRECTORY, ids=lambda r: r.name)
+async def test_every_filter_by_an_equal_value_is_a_search(db: Database, resource: Resource) -> None:
+    await fill(db, random.Random(1))
+    for path, owner in resource.scalars:
+        if path == "version":
+            continue  # nobody looks for a version: it has an index for its sort alone
+        operator = Operator.EQ if Operator.EQ in operators_of(owner) else Operator.HAS
+        steps = await plan(db, resource, f"{path}{KEYS.get(owner.kind, '')}[{operator}]={_value(owner)}")
+        first = next(step for step in steps.splitlines() if re.match(r"(SCAN|SEARCH) t\d+", step))
+        assert first.startswith("SEARCH"), (path, steps)
+
+
+def _value(owner: Field) -> str:
+    if owner.kind is Kind.ID:
+        return "email:a@x.io" if owner.target == "user" else "erp:7"
+    return VALUES.get(owner.kind, owner.choices[0] if owner.choices else "x")
