@@ -42,7 +42,8 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
         fetch = db.fetch_row_by_one_plan if statement.steady else db.fetch_row
         row = await fetch(statement.text, statement.params)
     if guard is not None:
-        guard.found(row is not None and bool(row[-1]))
+        guard.found(row is not None and bool(row[0]))
+        row = row and row[1:]
     if row is None or row[0] is None:
         return Answer(None, cost=planned.cost)
     beside = dict(zip(statement.columns, row, strict=True))

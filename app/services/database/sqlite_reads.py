@@ -13,7 +13,7 @@ from app.services.database.limits import Limits
 from app.services.database.transaction import Params, Row
 
 _THREADS = 4
-_STEPS = 1000  # of SQLite's machine between two looks at the clock
+_STEPS = 10_000  # of SQLite's machine between two looks at the clock
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
 

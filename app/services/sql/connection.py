@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from operator import attrgetter
 
 from app.services.sql.condition import condition, existing, search
-from app.services.sql.dialect import Json, quoted
+from app.services.sql.dialect import EVERY, Json, quoted
 from app.services.sql.keyset import Key, following
 from app.services.sql.page import is_at_once, needs, page_ids, page_rows, rows_at_once, sort_keys
 from app.services.sql.params import Builder, Way, then
@@ -47,7 +47,7 @@ class Found:
 def nested(b: Builder, way: Way, link: Link) -> Json:
     """The connection within a record that `way` leads to, as an expression."""
     frame = framed(b, way, link)
-    return b.dialect.selected(Json(f"(SELECT {frame.object.sql} {frame.source})", frame.object.form))
+    return b.dialect.selected(replace(frame.object, sql=f"(SELECT {frame.object.sql} {frame.source})"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _outside(b: Builder, c: Connection, way: Way, head: str, keys: list[Key]) ->
 
 
 def _shape(b: Builder, found: Found, part: Shape) -> Json:
-    kept = f"x.n <= {found.size}" if found.numbered else "TRUE"
+    kept = f"x.n <= {found.size}" if found.numbered else EVERY
     match part:
         case Typename(type=type_):
             return Json(quoted(type_))

@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 
 # Pairs that one call of the JSON object function takes: SQLite allows 63, PostgreSQL 50.
 MAX_PAIRS = 49
+EVERY = "TRUE"
+"""The condition of an array that leaves nothing out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,12 @@ class Json:
 
     `value`: a plain value, that the JSON functions quote. `json`: what these functions take as it is. `text`: finished
     JSON text (or null), which is glued in: to hand it to a JSON function would parse and print all of it again.
-    `members`: the text of members that stand here by their own names.
+    `members`: the text of members that stand here by their own names. `sure`: it is never null.
     """
 
     sql: str
     form: Literal["value", "json", "text", "members"] = "value"
+    sure: bool = False
 
 
 Pairs = Sequence[tuple[str, Json]]
@@ -81,8 +84,8 @@ class Sqlite:
         return f"substr(substr({text}, -1, -{2**30}), 2)"
 
     def array(self, element: Json, keep: str) -> Json:
-        joined = f"group_concat({self.text_of(element)}, ',') FILTER (WHERE {keep})"
-        return Json(f"'[' || coalesce({joined}, '') || ']'", "text")
+        joined = f"group_concat({self.text_of(element)}, ','){_filter(keep)}"
+        return Json(f"'[' || coalesce({joined}, '') || ']'", "text", sure=True)
 
     def text_of(self, json: Json) -> str:
         return json.sql
@@ -92,7 +95,7 @@ class Sqlite:
 
     def selected(self, json: Json) -> Json:
         # What comes out of a sub-select is text: SQLite has no JSON type, only a mark that gets lost there.
-        return Json(json.sql, "text")
+        return Json(json.sql, "text", json.sure)
 
     def page_order(self, most: str, *, backward: bool) -> str:
         # An order without a limit may be dropped in a sub-select.
@@ -152,8 +155,9 @@ class Postgresql:
 
     def array(self, element: Json, keep: str) -> Json:
         if element.form == "json":
-            return Json(f"coalesce(json_agg({element.sql}) FILTER (WHERE {keep}), '[]'::json)", "json")
-        return Json(f"'[' || coalesce(string_agg({element.sql}, ',') FILTER (WHERE {keep}), '') || ']'", "text")
+            return Json(f"coalesce(json_agg({element.sql}){_filter(keep)}, '[]'::json)", "json", sure=True)
+        joined = f"string_agg({element.sql}, ','){_filter(keep)}"
+        return Json(f"'[' || coalesce({joined}, '') || ']'", "text", sure=True)
 
     def text_of(self, json: Json) -> str:
         return f"({json.sql})::text"
@@ -210,12 +214,19 @@ def glued(pairs: Pairs, inner: Callable[[str], str], call: Callable[[Pairs], str
         if json.form == "members":
             pieces.append(json.sql)
         elif finished:
-            pieces.append(quoted(f'"{name}":') + f" || coalesce({json.sql}, 'null')")
+            value = json.sql if json.sure else f"coalesce({json.sql}, 'null')"
+            pieces.append(quoted(f'"{name}":') + f" || {value}")
         else:
             run.append((name, json))
     if run:
         pieces.append(inner(call(run)))
-    return Json("'{' || " + " || ',' || ".join(pieces or ["''"]) + " || '}'", "text")
+    text = "'{' || " + " || ',' || ".join(pieces or ["''"]) + " || '}'"
+    # Two texts beside each other are one: each sign of concatenation copies what stands before it.
+    return Json(text.replace("' || '", ""), "text", sure=True)
+
+
+def _filter(keep: str) -> str:
+    return "" if keep == EVERY else f" FILTER (WHERE {keep})"
 
 
 def _is_one_call(pairs: Pairs) -> bool:

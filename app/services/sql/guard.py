@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.services.sql.dialect import Dialect
 from app.services.sql.statement import Statement
@@ -63,13 +63,16 @@ _texts: dict[Hashable, str] = {}
 
 
 def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
-    """The statement with one column more: whether the guard's condition holds. It gives a row in any case."""
+    """The statement with one column before its own: whether the guard's condition holds. It gives a row in any case."""
     key = (dialect.name, statement.text, guard.by_previous)
     text = _texts.get(key)
     if text is None:
         condition = guard.condition(dialect, len(statement.params))
-        text = f"SELECT s.*, {condition} FROM (SELECT 1) one LEFT JOIN ({statement.text}) s ON TRUE"
+        if statement.always:
+            text = statement.text.replace("SELECT ", f"SELECT {condition}, ", 1)
+        else:
+            text = f"SELECT {condition}, s.* FROM (SELECT 1) one LEFT JOIN ({statement.text}) s ON TRUE"
         if len(_texts) >= _KEPT:
             del _texts[next(iter(_texts))]
         _texts[key] = text
-    return Statement(text, (*statement.params, *guard.params()), (*statement.columns, "current"), statement.steady)
+    return replace(statement, text=text, params=(*statement.params, *guard.params()))

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
-from app.services.sql.dialect import Dialect, Json
+from app.services.sql.dialect import EVERY, Dialect, Json
 from app.services.sql.params import Builder, Sight, Way, everything, item, then, whole
 from app.services.sql.record import Joins, record_json, value_json
 from app.services.sql.shape import shape
@@ -24,21 +24,26 @@ _KEPT = 2048
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`)."""
+    """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`).
+
+    `always`: it gives that row in any case. `steady`: one plan is good for all values.
+    """
 
     text: str
     params: Sequence[Any]
     columns: tuple[str, ...]
+    always: bool = True
     steady: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The text for one shape, and the way to each parameter. `steady`: one plan is good for all values."""
+    """The text for one shape, the way to each parameter, and what else a Statement tells."""
 
     text: str
     ways: tuple[Way, ...]
     columns: tuple[str, ...]
+    always: bool
     steady: bool
 
 
@@ -52,7 +57,7 @@ def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) 
     else:
         key = (dialect.name, shape(selection))
         made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
-    return Statement(made.text, [way(selection) for way in made.ways], made.columns, made.steady)
+    return Statement(made.text, [way(selection) for way in made.ways], made.columns, made.always, made.steady)
 
 
 def _keep(key: Hashable, made: Text) -> Text:
@@ -76,7 +81,7 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    return Text(text, tuple(b.ways), columns, _steady(selection))
+    return Text(text, tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection))
 
 
 def _steady(selection: Selection) -> bool:
@@ -142,5 +147,5 @@ def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
     counted = f"SELECT {names}, count(*) AS n FROM ({inner}) v GROUP BY {names} ORDER BY n DESC, {order}"
     by = b.dialect.object([(group.path, Json(f"g{i}")) for i, group in enumerate(stats.by)])
     row = b.dialect.object([("by", by), ("count", Json("n"))])
-    array = b.dialect.text_of(b.dialect.array(row, "TRUE"))
+    array = b.dialect.text_of(b.dialect.array(row, EVERY))
     return f"SELECT {b.dialect.bytes_of(array)}, count(*) FROM ({counted} LIMIT {MAX_GROUPS + 1}) w", ("body", "groups")
