@@ -115,12 +115,14 @@ class _Lines:
     def gather(self, members: dict[str, Any]) -> None:
         with self._lock:
             self._gathered.append(members)
-        loop = _running_loop() if sys.stderr is sys.__stderr__ else None
-        if loop is None or len(self._gathered) >= _GATHERED_AT_MOST:
+        if len(self._gathered) >= _GATHERED_AT_MOST or sys.stderr is not sys.__stderr__:
             self.flush()
-        elif self._due_in is not loop:
-            self._due_in = loop
-            loop.call_later(_GATHERED_FOR, self._flush_when_due)
+        elif self._due_in is None or self._due_in.is_closed():
+            self._due_in = _running_loop()
+            if self._due_in is None:
+                self.flush()
+            else:
+                self._due_in.call_later(_GATHERED_FOR, self._flush_when_due)
 
     def flush(self) -> None:
         with self._lock:

@@ -18,6 +18,7 @@ from schema.problem import Problem
 MAX_HEAD = MAX_URI + MAX_HEADERS + 16 * 1024
 
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
+_USUAL = (b"GET ", b"POST ", b"PATCH ", b"PUT ", b"DELETE ")
 _KNOWN = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"QUERY", b"CONNECT", b"TRACE"))
 
 
@@ -65,8 +66,12 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         self.between = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.in_body:  # trailers say nothing that is wanted
-            super().on_header(name, value)
+        if self.in_body:
+            return  # trailers say nothing that is wanted
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self.unspent = 0
@@ -89,6 +94,8 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
     def _is_for_h11(self, data: bytes) -> bool:
         """Hands over what begins with another method, or waits for the method's end; the app will say 405."""
         if self.cycle is not None and not self.cycle.response_complete:
+            return False
+        if data.startswith(_USUAL):
             return False
         start = data.lstrip(b"\r\n")
         word, space, _ = start[:33].partition(b" ")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
@@ -16,7 +18,7 @@ from app.services.plan import MAX_COST, cost, too_costly
 from app.services.sql.guard import NotCurrent
 from schema.graphql.changing import Write, write_of
 from schema.graphql.limits import LimitError
-from schema.graphql.prepared import Form, Prepared, RootField
+from schema.graphql.prepared import Form, Prepared, RootField, key_of
 from schema.graphql.reading import Read, read_of
 from schema.problem import Problem, problem
 
@@ -41,19 +43,52 @@ async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Re
     return await _run(document.prepared(chosen), envelope, caller)
 
 
-async def _run(prepared: Prepared, envelope: Envelope, caller: Caller) -> Result:
-    variables = prepared.variables(envelope.variables, MAX_ERRORS)
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What the root fields of an operation ask for with the values of its variables, and the rows that this costs."""
+
+    form: Form
+    asked: Mapping[str, Asked]
+    rows: int
+
+    @property
+    def reads(self) -> bool:
+        return any(isinstance(one, Read) for one in self.asked.values())
+
+    @property
+    def is_anybodys(self) -> bool:
+        """Whether it is the same whoever asks, and holds no error of one request."""
+        return all(isinstance(one, Read) and not one.own for one in self.asked.values())
+
+
+def ready(prepared: Prepared, inputs: Mapping[str, Any], key_id: str | None) -> Ready | list[GraphQLError]:
+    """The operation with these variables, or what is wrong with them; many callers ask the same again and again."""
+    key = None if prepared.is_mutation else key_of(inputs)
+    found: Ready | None = prepared.kept.get(key) if key is not None else None
+    if found is not None:
+        return found
+    variables = prepared.variables(inputs, MAX_ERRORS)
     if isinstance(variables, list):
-        return refused(variables)
+        return variables
     try:
-        form = prepared.form(envelope.variables, variables)
-        asked = asked_of(form, variables, caller.actor.key_id)
+        form = prepared.form(inputs, variables)
+        asked = asked_of(form, variables, key_id)
     except GraphQLError as error:
-        return refused([error])
-    rows = sum(map(_cost, asked.values()))
+        return [error]
+    made = Ready(form, asked, sum(map(_cost, asked.values())))
+    if key is not None and made.is_anybodys:
+        prepared.keep(key, made)
+    return made
+
+
+async def _run(prepared: Prepared, envelope: Envelope, caller: Caller) -> Result:
+    found = ready(prepared, envelope.variables, caller.actor.key_id)
+    if isinstance(found, list):
+        return refused(found)
+    form, asked, rows = found.form, found.asked, found.rows
     if rows > MAX_COST:
         return refused([LimitError(too_costly(rows).detail or "")], rows)
-    if caller.guard and not any(isinstance(one, Read) for one in asked.values()):
+    if caller.guard and not found.reads:
         raise NotCurrent
     told = introspection(prepared, form, envelope) if len(asked) < len(form.fields) else None
 

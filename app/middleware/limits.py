@@ -8,14 +8,14 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.middleware.exchange import header_lines
+from app.middleware.exchange import exchange
 from schema.problem import Problem, problem
 
 MAX_BODY = 1024 * 1024
 MAX_URI = 16 * 1024
 MAX_HEADERS = 64 * 1024
 
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?")
+_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?")
 _KEY = re.compile(r"cube_[0-9A-Za-z]{38}")
 _KEY_NAMES = frozenset({"access_token", "api_key", "apikey", "api-key", "key", "token", "authorization", "bearer"})
 
@@ -58,9 +58,9 @@ def check_size(scope: Scope) -> None:
     """The sizes that are known before the body is read."""
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) + 1 > MAX_URI:
         raise long_uri()
-    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > MAX_HEADERS:
+    if sum([len(name) + len(value) + 4 for name, value in scope["headers"]]) > MAX_HEADERS:
         raise large_headers()
-    for length in header_lines(scope, b"content-length"):
+    for length in exchange(scope).headers.get(b"content-length", ()):
         if length.isdigit() and (len(length) > 15 or int(length) > MAX_BODY):
             raise _too_large()
 
@@ -69,12 +69,13 @@ def check_form(scope: Scope) -> None:
     """What parsers let through: an unknown version, a doubtful length or Host, and a key in the URL."""
     if scope.get("http_version", "1.1") not in ("1.0", "1.1"):
         raise malformed("The HTTP version must be 1.1 or 1.0.")
-    lengths = header_lines(scope, b"content-length")
-    if lengths and header_lines(scope, b"transfer-encoding"):
+    headers = exchange(scope).headers
+    lengths = headers.get(b"content-length", ())
+    if lengths and b"transfer-encoding" in headers:
         raise malformed("Content-Length and Transfer-Encoding must not stand together.")
     if len(lengths) > 1:
         raise malformed("There must be one Content-Length header.")
-    hosts = header_lines(scope, b"host")
+    hosts = headers.get(b"host", ())
     if len(hosts) > 1 or (not hosts and scope.get("http_version", "1.1") == "1.1"):
         raise malformed("There must be one Host header.")
     if hosts and not _is_host(hosts[0]):
@@ -101,8 +102,8 @@ def _too_large() -> Problem:
 
 
 @lru_cache(maxsize=256)
-def _is_host(text: str) -> bool:
-    return _HOST.fullmatch(text.strip()) is not None
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value.strip()) is not None
 
 
 def _holds_key(scope: Scope) -> bool:

@@ -42,10 +42,12 @@ class Router:
 
     def __init__(self, routes: Sequence[Route], others: Sequence[BaseRoute] = ()) -> None:
         self._others = others
-        self._by_start: dict[tuple[int, str], list[Route]] = {}
         # A literal path stands before one with a parameter in the same place.
+        self._literal = {route.pattern: route for route in routes if "{" not in route.path}
+        self._by_start: dict[tuple[int, str], list[Route]] = {}
         for route in sorted(routes, key=lambda route: route.path.count("{")):
-            self._by_start.setdefault((len(route.pattern), route.pattern[0]), []).append(route)
+            if "{" in route.path:
+                self._by_start.setdefault((len(route.pattern), route.pattern[0]), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,6 +70,8 @@ class Router:
         segments = split(scope.get("raw_path") or scope["path"].encode())
         if segments is None:
             return None
+        if literal := self._literal.get(segments):
+            return literal, {}
         for route in self._by_start.get((len(segments), segments[0]), ()):
             values = _matched(route.pattern, segments)
             if values is not None:

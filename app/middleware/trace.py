@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
+import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SAMPLED = 0x01
 RANDOM = 0x02
@@ -17,8 +17,7 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9_\-*/@]{0,255}")
 _VALUE = re.compile(r"[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]")
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """The trace of a request and its own span in it; as text it is the `traceId` of errors, logs and changes."""
 
     trace_id: str
@@ -32,7 +31,8 @@ class Trace:
 
 def new_trace() -> Trace:
     """The first span of a trace of its own."""
-    text = os.urandom(24).hex()
+    # Not to be guessed by nobody, but to be nobody else's: each new process has a seed of its own, a forked one too.
+    text = f"{random.getrandbits(192):048x}"
     trace_id, span_id = text[:32], text[32:]
     # Neither may be all zero.
     return Trace(trace_id, span_id, SAMPLED) if trace_id.strip("0") and span_id.strip("0") else new_trace()

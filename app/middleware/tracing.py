@@ -68,7 +68,7 @@ def _headers(begun: Exchange, own: Headers) -> Headers:
         f"db;dur={spent('db', 0.0) * 1000:.2f}, total;dur={total * 1000:.2f}"
     )
     return [
-        *[pair for pair in own if pair[0].lower() != NOSNIFF[0]],
+        *own,
         *begun.shown,
         (b"traceresponse", trace.encode()),
         (b"server-timing", timing.encode()),

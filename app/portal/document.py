@@ -14,7 +14,7 @@ from starlette.responses import Response
 HASHED = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"
 WORTH_COMPRESSING = 1024
-SECURITY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+SECURITY = {"Referrer-Policy": "no-referrer"}
 
 
 @dataclass(frozen=True)

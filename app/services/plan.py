@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.services.kept import Kept
 from app.services.sql.params import Sight, everything
@@ -19,8 +19,7 @@ from schema.selection import Connection, Many, One, Record, Selection, Several, 
 MAX_COST = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class ReadPlan:
+class ReadPlan(NamedTuple):
     """A Selection that may be answered, the records that it reads at most, and which records the actor may see."""
 
     selection: Selection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.services.database import Database
 from app.services.plan import plan
@@ -14,8 +14,7 @@ from schema.problem import invalid
 from schema.selection import Selection
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The JSON text (None: no such record), and what a door says beside it.
 
     `version` belongs to a single record, `next` and `previous` are the cursors of a page's neighbours.

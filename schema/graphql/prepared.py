@@ -31,6 +31,7 @@ from schema.graphql.roots import MUTATIONS, QUERIES, Root
 from schema.graphql.sdl import SCHEMA
 
 MAX_FORMS = 8
+MAX_KEPT = 8
 MAX_KEY = 1024
 
 T = TypeVar("T")
@@ -49,6 +50,13 @@ class Prepared:
         shaping = set(_shaping(definition.selection_set, self._fragments))
         self._shaping = tuple(one.name for one in self._signatures if one.name in shaping)
         self._forms: dict[bytes, Form] = {}
+        self.kept: dict[bytes, Any] = {}
+
+    def keep(self, key: bytes, made: Any) -> None:
+        """Keeps what was made for some values of its variables; a few of them, for each may be as large as a page."""
+        if len(self.kept) >= MAX_KEPT:
+            del self.kept[next(iter(self.kept))]
+        self.kept[key] = made
 
     def variables(self, inputs: Mapping[str, Any], max_errors: int) -> VariableValues | list[GraphQLError]:
         """The values of the variables in their types, or what is wrong with them."""
@@ -78,14 +86,19 @@ class Prepared:
         return found
 
     def _key(self, inputs: Mapping[str, Any]) -> bytes | None:
-        """The values that shape it as they were given; None for what is not worth keeping."""
+        """The values that shape it as they were given."""
         if not self._shaping:
             return b""
-        try:
-            key = orjson.dumps({name: inputs[name] for name in self._shaping if name in inputs})
-        except TypeError:
-            return None
-        return key if len(key) <= MAX_KEY else None
+        return key_of({name: inputs[name] for name in self._shaping if name in inputs})
+
+
+def key_of(inputs: Mapping[str, Any]) -> bytes | None:
+    """The values of variables as they were given; None for what is not worth keeping."""
+    try:
+        key = orjson.dumps(inputs)
+    except TypeError:
+        return None
+    return key if len(key) <= MAX_KEY else None
 
 
 class Form:

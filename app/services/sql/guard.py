@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.services.sql.dialect import Dialect
 from app.services.sql.statement import Statement
@@ -75,4 +75,5 @@ def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
         if len(_texts) >= _KEPT:
             del _texts[next(iter(_texts))]
         _texts[key] = text
-    return replace(statement, text=text, params=(*statement.params, *guard.params()))
+    params = (*statement.params, *guard.params())
+    return Statement(text, params, statement.columns, statement.always, statement.steady)

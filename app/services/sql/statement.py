@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
@@ -22,8 +21,7 @@ MAX_GROUPS = 10_000
 _KEPT = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`).
 
     `always`: it gives that row in any case. `steady`: one plan is good for all values.
@@ -36,8 +34,7 @@ class Statement:
     steady: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """The text for one shape, the way to each parameter, and what else a Statement tells."""
 
     text: str
