@@ -25,7 +25,7 @@ from schema.selection import Deleted, Leaf, Many, Member, One, Part, Record, Sel
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, under which trace, and the database that answers; with a guard, only reads may be answered."""
+    """Who asks, under which trace, and the database that answers; with a guard, only reads or one write."""
 
     db: Database
     actor: Actor
@@ -77,7 +77,7 @@ async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
         case RotateKey(by=by, overlap_seconds=seconds):
             issued = await rotate_key(caller.db, by.value, seconds, call)
         case _:
-            return await write(caller.db, asked.change, call), None
+            return await write(caller.db, asked.change, call, caller.guard), None
     return issued.written, issued.secret
 
 

@@ -16,7 +16,7 @@ from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
 from app.services.plan import MAX_COST, cost, too_costly
 from app.services.sql.guard import NotCurrent
-from schema.graphql.changing import Write, write_of
+from schema.graphql.changing import CreateKey, RotateKey, Write, write_of
 from schema.graphql.limits import LimitError
 from schema.graphql.prepared import Form, Prepared, RootField, key_of
 from schema.graphql.reading import Read, read_of
@@ -52,8 +52,12 @@ class Ready:
     rows: int
 
     @property
-    def reads(self) -> bool:
-        return any(isinstance(one, Read) for one in self.asked.values())
+    def may_be_guarded(self) -> bool:
+        """Whether it reads, or does one write of the kind that asks the guard."""
+        found = list(self.asked.values())
+        return any(isinstance(one, Read) for one in found) or (
+            len(found) == 1 and isinstance(found[0], Write) and not isinstance(found[0].change, CreateKey | RotateKey)
+        )
 
     @property
     def is_anybodys(self) -> bool:
@@ -88,7 +92,7 @@ async def _run(prepared: Prepared, envelope: Envelope, caller: Caller) -> Result
     form, asked, rows = found.form, found.asked, found.rows
     if rows > MAX_COST:
         return refused([LimitError(too_costly(rows).detail or "")], rows)
-    if caller.guard and not found.reads:
+    if caller.guard and not found.may_be_guarded:
         raise NotCurrent
     told = introspection(prepared, form, envelope) if len(asked) < len(form.fields) else None
 

@@ -29,9 +29,10 @@ async def authenticated(scope: Scope) -> Actor:
 async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[T]]) -> T:
     """What `do` answers, without a statement for authentication where the key is remembered.
 
-    `do` hands the guard on to each `read()`, which checks by its own statement that the actor is still the one
-    remembered. Only an answer that some read has confirmed, and none denied, goes out. Any other is thrown away: the
-    caller is authenticated afresh and `do` runs once more, with no guard. So `do` must change nothing.
+    `do` hands the guard on to each `read()`, or to its one `write()`, which check by their own statements that the
+    actor is still the one remembered. Only an answer that one has confirmed, and none denied, goes out. Any other is
+    thrown away: the caller is authenticated afresh and `do` runs once more, with no guard. So nothing may be done
+    without it, nor may a second write.
     """
     begun = exchange(scope)
     with timed("auth"):

@@ -78,11 +78,11 @@ def checked(
     *scopes: str,
     takes: tuple[str, ...] = NONE,
     optional: bool = False,
-    reads: bool = False,
+    guarded: bool = False,
 ) -> Handler:
     """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`.
 
-    One that `reads` does nothing else, and all of it by `Asked.read`: it may be run twice (see `answering`).
+    One that is `guarded` hands its guard to each read or to its one write: it may be run twice (see `answering`).
     """
 
     async def answer(request: Request, actor: Actor, guard: Guard | None) -> ASGIApp:
@@ -93,7 +93,7 @@ def checked(
         return await handler(Asked(request, actor, body, guard))
 
     async def endpoint(request: Request) -> ASGIApp:
-        if reads:
+        if guarded:
             return await answering(request.scope, partial(answer, request))
         return await answer(request, await authenticated(request.scope), None)
 

@@ -31,22 +31,22 @@ def _directory_routes(resource: Resource) -> list[Route]:
         Route(
             all_,
             {
-                "GET": reading(reads.list_records, reads=True),
-                "QUERY": reading(reads.query_records, takes=BODY, reads=True),
-                "POST": writing(writes.create_record, takes=BODY),
+                "GET": reading(reads.list_records, guarded=True),
+                "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
+                "POST": writing(writes.create_record, takes=BODY, guarded=True),
             },
         ),
-        Route(f"{all_}/stats", {"GET": reading(reads.get_stats, reads=True)}),
+        Route(f"{all_}/stats", {"GET": reading(reads.get_stats, guarded=True)}),
         Route(
             one,
             {
-                "GET": reading(reads.get_record, reads=True),
-                "PATCH": writing(writes.update_record, takes=PATCH),
-                "PUT": writing(writes.put_record, takes=BODY),
-                "DELETE": writing(writes.delete_record),
+                "GET": reading(reads.get_record, guarded=True),
+                "PATCH": writing(writes.update_record, takes=PATCH, guarded=True),
+                "PUT": writing(writes.put_record, takes=BODY, guarded=True),
+                "DELETE": writing(writes.delete_record, guarded=True),
             },
         ),
-        Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True)}),
+        Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True, guarded=True)}),
         Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
         *(
             Route(
@@ -56,7 +56,7 @@ def _directory_routes(resource: Resource) -> list[Route]:
                         partial(reads.list_related, resource, relation),
                         resource.read_scope,
                         target(relation).read_scope,
-                        reads=True,
+                        guarded=True,
                     )
                 },
             )
@@ -72,15 +72,15 @@ def _key_routes() -> list[Route]:
         Route(
             f"/{API_KEY.path}",
             {
-                "GET": reading(reads.list_records, reads=True),
-                "QUERY": reading(reads.query_records, takes=BODY, reads=True),
+                "GET": reading(reads.list_records, guarded=True),
+                "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
                 "POST": checked(keys.create, API_KEY.write_scope, takes=BODY),
             },
         ),
         Route(
             one,
             {
-                "GET": reading(reads.get_record, reads=True),
+                "GET": reading(reads.get_record, guarded=True),
                 "PATCH": writing(writes.update_record, takes=PATCH),
                 "DELETE": writing(writes.delete_record),
             },

@@ -53,7 +53,7 @@ async def restore_record(resource: Resource, asked: Asked) -> ASGIApp:
 
 async def _written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
     """Does the change and answers with the record as it now is."""
-    written = await write(asked.db, change, asked.call)
+    written = await write(asked.db, change, asked.call, asked.guard)
     found = await read_back(resource, asked, written)
     if written.outcome is Outcome.CREATED:
         return record_response(found, 201, {"Location": location(resource, written)})

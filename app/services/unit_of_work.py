@@ -15,6 +15,7 @@ from app.services.database.transaction import Row
 from app.services.ids import new_id
 from app.services.rows import Stored, Values
 from app.services.sql.dialect import DIALECTS, Dialect
+from app.services.sql.guard import Guard
 from app.services.sql.words import tokens
 from schema.change import Action, Call
 from schema.problem import problem
@@ -41,17 +42,27 @@ class UnitOfWork:
         return await fetch(rows.select(resource, self.dialect, where, lock=self.holds), params)
 
 
-async def in_unit_of_work(db: Database, call: Call, work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+async def in_unit_of_work(
+    db: Database, call: Call, work: Callable[[UnitOfWork], Awaitable[T]], guard: Guard | None = None
+) -> T:
     """Runs `work` in one transaction: all of it is stored, or nothing.
 
-    A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads.
+    A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads. With a
+    guard nothing is stored unless the actor is still the one remembered; if not, NotCurrent.
     """
     for attempt in range(ATTEMPTS):
         try:
-            async with db.transaction() as tx:
-                return await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
+            async with db.transaction(again=True) as tx:
+                if guard is not None:
+                    await tx.require(*guard.check(db.dialect))
+                done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
         except (UniqueViolation, LostRace):
+            if guard is not None:
+                guard.found(bool(await db.fetch_row(*guard.check(db.dialect))))
             continue
+        if guard is not None:
+            guard.found(True)
+        return done
     raise problem("conflict", "Other writes took the same unique value again and again; try once more.")
 
 

@@ -9,6 +9,7 @@ from app.services import finding
 from app.services.database import Database, LostRace
 from app.services.known import Known, keys, look_up, wanted
 from app.services.rows import Stored, Values, changed, members
+from app.services.sql.guard import Guard
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.upsert import create_data, meant
@@ -38,12 +39,12 @@ class Checked:
     given: Given
 
 
-async def write(db: Database, change: Change, call: Call) -> Written:
-    """Does the change, or raises the Problem for which nothing of it is stored."""
+async def write(db: Database, change: Change, call: Call, guard: Guard | None = None) -> Written:
+    """Does the change, or raises the Problem, or with a guard NotCurrent, for which nothing of it is stored."""
     with timed("plan"):
         checked = check(change, call.actor)
     with timed("db"):
-        return await in_unit_of_work(db, call, lambda work: perform(work, checked))
+        return await in_unit_of_work(db, call, lambda work: perform(work, checked), guard)
 
 
 def check(change: Change, actor: Actor) -> Checked:

@@ -187,7 +187,7 @@ async def failing(db: Database, error: Exception, *, even_keys: bool) -> AsyncIt
         return await real(text, params)
 
     @asynccontextmanager
-    async def transaction() -> AsyncIterator[None]:
+    async def transaction(**_: bool) -> AsyncIterator[None]:
         await fail("")
         yield
 

@@ -114,6 +114,30 @@ async def test_units_of_work_at_once_fail_each_by_itself(db: Database) -> None:
     assert len(stored) == 6
 
 
+async def test_units_of_work_that_begin_anew_come_through_beside_one_that_fails(db: Database) -> None:
+    async def write(number: int) -> None:
+        while True:
+            try:
+                async with db.transaction(again=True) as tx:
+                    await tx.later(add(db), (f"{number:02}", number))
+                    if number % 3 == 1:
+                        raise KeyError
+                return
+            except LostRace:
+                continue
+
+    async def look(number: int) -> None:
+        async with db.transaction(again=number % 2 == 0) as tx:
+            await tx.fetch("SELECT 1")
+            raise ValueError  # which has nothing to undo
+
+    units = (one(number) for number in range(12) for one in (write, look))
+    found = await asyncio.gather(*units, return_exceptions=True)
+    assert [type(one) for one in found[2::6]] == [KeyError] * 4
+    assert [type(one) for one in found[1::2]] == [ValueError] * 12
+    assert await names(db) == [f"{number:02}" for number in range(12) if number % 3 != 1]
+
+
 async def test_one_that_takes_its_time_holds_no_other_back_for_ever(db: Database) -> None:
     async def slowly() -> None:
         async with db.transaction() as tx:

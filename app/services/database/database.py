@@ -21,7 +21,7 @@ class _Reads(Protocol):
 
 
 class _Writes(Protocol):
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+    def transaction(self, *, again: bool = False) -> AbstractAsyncContextManager[Transaction]: ...
     async def close(self) -> None: ...
 
 
@@ -64,6 +64,9 @@ class Database:
         """As `fetch_row`, for a statement of which one plan is good for all values: it is not planned each time."""
         return await self._reads.fetch_row_by_one_plan(text, params)
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """One transaction: it commits at the end of the block, and is undone by whatever leaves the block early."""
-        return self._writes.transaction()
+    def transaction(self, *, again: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """One transaction: it commits at the end of the block, and is undone by whatever leaves the block early.
+
+        `again`: whoever asks for it begins anew when a LostRace tells that it came to nothing through another's fault.
+        """
+        return self._writes.transaction(again=again)

@@ -21,7 +21,7 @@ class Waiting:
 
 
 def combined(waiting: Sequence[Waiting]) -> tuple[str, list[Any]]:
-    """One statement that does them all or, if a guarded one changes no row, fails by a division by zero.
+    """One statement that does them all or, if a guarded one changes or yields no row, fails by a division by zero.
 
     They see the database as it was before any of them: none may look for what another one writes.
     """
@@ -34,7 +34,8 @@ def _text(shape: tuple[tuple[str, int, bool], ...]) -> str:
     parts, guards, before = [], ["1"], 0
     for i, (text, count, guarded) in enumerate(shape):
         numbered = _PLACE.sub(lambda found, by=before: f"${int(found[1]) + by}", text)  # type: ignore[misc]
-        parts.append(f"w{i} AS ({numbered}{' RETURNING 1' if guarded else ''})")
+        returning = " RETURNING 1" if guarded and not text.startswith("SELECT ") else ""
+        parts.append(f"w{i} AS ({numbered}{returning})")
         guards += [f"(SELECT count(*) FROM w{i})"] if guarded else []
         before += count
     return f"WITH {', '.join(parts)} SELECT {' / '.join(guards)}"

@@ -24,6 +24,7 @@ class PostgresqlTransaction:
         self._connection: Any = None
         self._sound = False
         self._begun: Any = None
+        self._required: list[Waiting] = []
         self._waiting: list[Waiting] = []
 
     async def execute(self, text: str, params: Params = ()) -> int:
@@ -49,6 +50,9 @@ class PostgresqlTransaction:
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         self._waiting.append(Waiting(text, params, guarded))
 
+    async def require(self, text: str, params: Params) -> None:
+        self._required.append(Waiting(text, params, guarded=True))
+
     async def savepoint(self) -> None:
         await self.execute("SAVEPOINT cube_part")
 
@@ -63,10 +67,10 @@ class PostgresqlTransaction:
     async def commit(self) -> None:
         # By itself a statement goes only on a connection that has just answered: on any other one that is lost,
         # nobody could tell whether it was done.
-        if self._connection and self._begun is None and _fit_together(self._waiting):
-            await self._together(self._waiting)
+        if self._connection and self._begun is None and _fit_together([*self._required, *self._waiting]):
+            await self._together([*self._required, *self._waiting])
         else:
-            if self._waiting:
+            if self._required or self._waiting:
                 await self._ready()
             if self._begun:
                 with postgresql_errors():
@@ -89,7 +93,7 @@ class PostgresqlTransaction:
         """Begin, and do what waits."""
         if self._begun is None:
             await (self._begin() if self._connection else self._first(self._begin))
-        waiting, self._waiting = self._waiting, []
+        waiting, self._required, self._waiting = [*self._required, *self._waiting], [], []
         if _fit_together(waiting):
             await self._together(waiting)
             return

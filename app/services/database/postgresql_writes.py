@@ -22,7 +22,8 @@ class PostgresqlWrites:
         await self._connections.open()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
+        del again  # here nobody shares a transaction
         transaction = PostgresqlTransaction(self._connections)
         try:
             yield transaction

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 
-from app.services.database.errors import from_sqlite
+from app.services.database.errors import LostRace, from_sqlite
 
 _MOST = 64
 
@@ -14,6 +14,7 @@ class Group:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.due = False  # whether it is to be stored as soon as nobody is at work in it
+        self.begins_anew = True  # whether all whose work is in it do it again if it is lost
         self._changes = connection.total_changes
         self._waiting: list[asyncio.Future[None]] = []
 
@@ -31,8 +32,9 @@ class Group:
     def has_room(self) -> bool:
         return len(self._waiting) < _MOST
 
-    def done(self) -> asyncio.Future[None]:
-        """Another unit of work is done; what to wait for until it is stored."""
+    def done(self, again: bool) -> asyncio.Future[None]:
+        """Another unit of work is done, which may be done `again`; what to wait for until it is stored."""
+        self.begins_anew &= again
         waiting = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
         return waiting
@@ -42,9 +44,10 @@ class Group:
             if not one.done():
                 one.set_result(None)
 
-    def lost(self, error: sqlite3.Error) -> None:
+    def lost(self, error: sqlite3.Error | None) -> None:
+        """Nothing is stored: SQLite failed, or without an error one of them did, and the others lost with it."""
         for one in self._waiting:
             if not one.done():
-                meaning = from_sqlite(error)
+                meaning = LostRace() if error is None else from_sqlite(error)
                 meaning.__cause__ = error if meaning is not error else None
                 one.set_exception(meaning)

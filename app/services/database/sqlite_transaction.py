@@ -41,6 +41,10 @@ class SqliteTransaction:
         if self._run(text, params).rowcount == 0 and guarded:
             raise LostRace
 
+    async def require(self, text: str, params: Params) -> None:
+        if not await self.fetch(text, params):
+            raise LostRace
+
     async def savepoint(self) -> None:
         self._run("SAVEPOINT cube_part")
 

@@ -51,17 +51,19 @@ class SqliteWrites:
             await self._connected()
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
         async with self._our_turn():
             group = await self._joined()
+            before, marked = group.connection.total_changes, self._mark(group)
             try:
                 yield SqliteTransaction(group.connection)
-                with _translated():
-                    self._keep(group)
+                if marked:
+                    with _translated():
+                        group.connection.execute("RELEASE cube_unit")
             except BaseException as error:
-                self._undo(group, error)
+                self._undo(group, error, marked, group.connection.total_changes != before)
                 raise
-            stored = group.done()
+            stored = group.done(again)
         await stored
 
     async def close(self) -> None:
@@ -81,6 +83,9 @@ class SqliteWrites:
             self._store_if_due()
 
     async def _take_turn(self) -> None:
+        if not self._next and not self._turn.locked():
+            await self._turn.acquire()  # which waits for nobody
+            return
         self._next += 1
         try:
             async with asyncio.timeout(self._limits.wait):
@@ -103,28 +108,31 @@ class SqliteWrites:
             await self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
             self._group = Group(connection)
             asyncio.get_running_loop().call_soon(self._is_due, self._group, context=contextvars.Context())
-        elif self._group.is_shared:
-            with _translated():
-                self._group.connection.execute("SAVEPOINT cube_unit")
         return self._group
 
-    def _keep(self, group: Group) -> None:
-        if group.is_shared:
-            group.connection.execute("RELEASE cube_unit")
+    def _mark(self, group: Group) -> bool:
+        """Whether a unit of work is undone by itself. SQLite keeps each page as it was for that, which is much work:
+        units that are checked before they write hardly ever fail, and those that begin anew can as well do that."""
+        if group.begins_anew:
+            return False
+        with _translated():
+            group.connection.execute("SAVEPOINT cube_unit")
+        return True
 
-    def _undo(self, group: Group, error: BaseException) -> None:
-        """Undo one unit of work; that of others too, if SQLite has given up the whole transaction."""
+    def _undo(self, group: Group, error: BaseException, marked: bool, wrote: bool) -> None:
+        """Undo one unit of work; that of others too, if it can't be told apart or SQLite has given up all of them."""
         connection = group.connection
         with suppress(sqlite3.Error):
-            if group.is_shared and connection.in_transaction:
-                connection.execute("ROLLBACK TO cube_unit")
-                connection.execute("RELEASE cube_unit")
+            if group.is_shared and connection.in_transaction and (marked or not wrote):
+                if marked:
+                    connection.execute("ROLLBACK TO cube_unit")
+                    connection.execute("RELEASE cube_unit")
                 return
             connection.rollback()
         self._group = None
-        cause = error.__cause__ if isinstance(error.__cause__, sqlite3.Error) else sqlite3.Error()
-        group.lost(cause)
-        if is_broken(cause):
+        cause = error.__cause__
+        group.lost(cause if isinstance(cause, sqlite3.Error) and from_sqlite(cause) is not cause else None)
+        if isinstance(cause, sqlite3.Error) and is_broken(cause):
             self._disconnect()
 
     def _is_due(self, group: Group) -> None:

@@ -28,6 +28,9 @@ class Transaction(Protocol):
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         """Run a statement whose outcome nobody waits for. If it is `guarded` and changes no row: LostRace."""
 
+    async def require(self, text: str, params: Params) -> None:
+        """Look, now or at the end, whether a statement yields a row. If it does not: LostRace."""
+
     async def savepoint(self) -> None:
         """Begin a part of the transaction that can be undone by itself."""
 

@@ -49,6 +49,10 @@ class Guard:
             f"{until}AND {usable(dialect, known + 4)})"
         )
 
+    def check(self, dialect: Dialect) -> tuple[str, tuple[str | None, int, int, str]]:
+        """A statement that gives one row while the condition holds, and none when it does not."""
+        return f"SELECT 1 WHERE {self.condition(dialect, 0)}", self.params()
+
     def params(self) -> tuple[str | None, int, int, str]:
         return (self.actor.key_id, self.key_version, self.user_version, now())
 
