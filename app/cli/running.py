@@ -47,7 +47,7 @@ def call(source: Source = Source.CLI) -> Call:
 async def database(settings: Settings) -> AsyncIterator[Database]:
     """The open database, whose tables are those that this code knows."""
     from app.services.database import Database
-    from app.services.migrate import pending
+    from app.services.pending import pending
     from schema.problem import Problem
 
     if settings.dialect == "sqlite" and not settings.sqlite_path.exists():

@@ -73,7 +73,7 @@ async def _check(settings: Settings) -> None:
         async with database(settings):
             return
     from app.services.database import Database
-    from app.services.migrate import pending
+    from app.services.pending import pending
 
     db = await Database.open(settings)
     try:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.middleware.exchange import database
 from app.middleware.media import JSON
 from app.middleware.router import Route
-from app.services.migrate import pending
+from app.services.pending import pending
 from schema.problem import problem
 from schema.query_string import no_parameters, parameters
 

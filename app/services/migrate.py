@@ -5,25 +5,17 @@ from typing import Any
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
-from tortoise.migrations.loader import MigrationLoader
-from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaEditor
 from tortoise.transactions import in_transaction
 
-from app.services.database import Database, Limits
-from app.services.database.tortoise_config import APP, CONNECTION, tortoise_config
+from app.services.database import Limits
+from app.services.database.tortoise_config import CONNECTION, tortoise_config
+from app.services.pending import MIGRATIONS
 from app.settings import Settings
-
-MIGRATIONS = "models.migrations"
 
 # Another process that migrates is waited for: its steps may rewrite large tables.
 _LIMITS = Limits(wait=600, read=3600)
 _LOCK = 0x63756265  # "cube": the number of PostgreSQL's advisory lock
-
-_TABLE = {
-    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'tortoise_migrations'",
-    "postgresql": "SELECT 1 WHERE to_regclass('tortoise_migrations') IS NOT NULL",
-}
 
 
 class MigrationFailed(Exception):
@@ -48,19 +40,6 @@ async def migrate(settings: Settings, migrations: str = MIGRATIONS) -> list[str]
     except Exception as error:
         raise MigrationFailed(progress.failure()) from error
     return progress.applied
-
-
-async def pending(db: Database, migrations: str = MIGRATIONS) -> list[str]:
-    """The names of the steps that the database still needs."""
-    loader = MigrationLoader({APP: {"migrations": migrations}}, MigrationRecorder(None))
-    loader.load_disk()
-    known = sorted(key.name for key in loader.disk_migrations)
-    if not await db.fetch_row(_TABLE[db.dialect.name]):
-        return known
-    app = db.dialect.placeholder(1, "text")
-    rows = await db.fetch(f"SELECT name FROM tortoise_migrations WHERE app = {app}", (APP,))
-    done = {name for (name,) in rows}
-    return [name for name in known if name not in done]
 
 
 class _Progress:

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from app.services.imports.run import Import, run_import
-from app.services.migrate import migrate, pending
+from app.services.migrate import migrate
+from app.services.pending import pending
 from app.settings import Settings
 from schema.actor import SYSTEM
 from schema.change import Call, Source

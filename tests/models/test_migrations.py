@@ -10,7 +10,8 @@ import pytest
 
 import models.migrations
 from app.services.database import Database
-from app.services.migrate import MigrationFailed, migrate, pending
+from app.services.migrate import MigrationFailed, migrate
+from app.services.pending import pending
 from app.settings import Settings
 from tests.models.rows import insert
 

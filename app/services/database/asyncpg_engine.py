@@ -5,14 +5,7 @@ from typing import Any
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient
 
-
-class Connection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection that is not reset after use, which would cost a round trip: we leave nothing on it to reset."""
-
-    __slots__ = ()
-
-    def get_reset_query(self) -> str:
-        return ""
+from app.services.database.postgresql_connections import Connection
 
 
 class PostgresqlClient(AsyncpgDBClient):

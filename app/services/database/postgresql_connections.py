@@ -6,9 +6,17 @@ from typing import Any
 
 import asyncpg
 
-from app.services.database.asyncpg_engine import Connection
 from app.services.database.limits import Limits
 from app.services.database.tortoise_config import SERVER_SETTINGS, connection_options
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection that is not reset after use, which would cost a round trip: we leave nothing on it to reset."""
+
+    __slots__ = ()
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 class PostgresqlConnections:

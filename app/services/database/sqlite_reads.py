@@ -13,6 +13,8 @@ from app.services.database.limits import Limits
 from app.services.database.transaction import Params, Row
 
 _THREADS = 4
+_PREPARED = 512
+_PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
 _STEPS = 10_000  # of SQLite's machine between two looks at the clock
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
@@ -23,7 +25,7 @@ class SqliteReads:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self._inline = _Reader(path, 0)
+        self._inline = _Reader(path, 0, _PREPARED)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
         self._of_thread = threading.local()
         self._readers = [self._inline]
@@ -69,7 +71,7 @@ class SqliteReads:
     def _run(self, text: str, params: Params, deadline: "_Deadline") -> list[Row]:
         reader: _Reader | None = getattr(self._of_thread, "reader", None)
         if reader is None:
-            reader = self._of_thread.reader = _Reader(self._path, self._limits.wait)
+            reader = self._of_thread.reader = _Reader(self._path, self._limits.wait, _PREPARED_ON_THREAD)
             self._readers.append(reader)
         return reader.fetch(text, params, deadline)
 
@@ -88,9 +90,10 @@ class _Deadline:
 class _Reader:
     """A read-only connection, opened when it is first needed and anew after it broke."""
 
-    def __init__(self, path: Path, busy_seconds: float) -> None:
+    def __init__(self, path: Path, busy_seconds: float, prepared: int) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
+        self._prepared = prepared
         self._connection: sqlite3.Connection | None = None
         self._deadline = _Deadline(0)
 
@@ -116,7 +119,7 @@ class _Reader:
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
-            cached_statements=512,
+            cached_statements=self._prepared,
             check_same_thread=False,  # it is closed from another
         )
         for pragma in _PRAGMAS:

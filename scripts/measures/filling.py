@@ -1,0 +1,131 @@
+"""Fills an SQLite file with a directory of a given size: each row as Cube itself stores it, only sooner."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+from app.cli.running import call
+from app.services.database import Database
+from app.services.database.transaction import Row
+from app.services.known import look_up
+from app.services.setup import prepare
+from app.services.sql.dialect import DIALECTS
+from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work
+from app.services.write import create
+from app.services.writes import customer as customers
+from app.settings import Settings
+from schema.change import Source
+from schema.inputs import for_create
+from schema.reference import Reference
+from schema.resource import Resource
+from schema.resources import CLIENT, CUSTOMER, USER
+from scripts.measures import directory
+
+Statement = tuple[str, Sequence[Any]]
+_PART = 2_000  # customers that a process makes at a time
+_INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (?, ?)"
+
+
+class Gathered:
+    """A transaction that only gathers what is to be stored; no change records, which no measure reads."""
+
+    def __init__(self) -> None:
+        self.statements: list[Statement] = []
+
+    async def later(self, text: str, params: Sequence[Any], *, guarded: bool = False) -> None:
+        if not text.startswith("INSERT INTO changes "):
+            self.statements.append((text, params))
+
+    async def execute(self, text: str, params: Sequence[Any] = ()) -> int:
+        raise NotImplementedError
+
+    async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[Row]:
+        raise NotImplementedError
+
+    async def fetch_row(self, text: str, params: Sequence[Any] = ()) -> Row | None:
+        raise NotImplementedError
+
+    peek = fetch
+
+    async def require(self, text: str, params: Sequence[Any]) -> None:
+        raise NotImplementedError
+
+    async def savepoint(self) -> None:
+        raise NotImplementedError
+
+    undo = keep = savepoint
+
+
+def fill(file: Path, size: int) -> str:
+    """Makes the file; the secret of a key that may do everything."""
+    settings = Settings.load({"CUBE_DATABASE_URL": f"sqlite://{file}", "CUBE_SAMPLE": "off"}, dotenv=None)
+    admin = asyncio.run(prepare(settings, call())).admin
+    assert admin, "the file has been filled before"
+    owners, clients = asyncio.run(_related(settings))
+    _store(file, size, clients, owners)
+    return admin.secret
+
+
+async def _related(settings: Settings) -> tuple[list[str], list[str]]:
+    """The ids of the users and of the clients, who are made on Cube's usual way."""
+    db = await Database.open(settings)
+    try:
+        return await in_unit_of_work(db, call(Source.IMPORT), _make_related)
+    finally:
+        await db.close()
+
+
+async def _make_related(work: UnitOfWork) -> tuple[list[str], list[str]]:
+    owners = [await _made(work, USER, directory.user(i)) for i in range(directory.USERS)]
+    clients = [await _made(work, CLIENT, directory.client(i, owners)) for i in range(directory.CLIENTS)]
+    return owners, clients
+
+
+async def _made(work: UnitOfWork, resource: Resource, data: dict[str, Any]) -> str:
+    given = _by_id(for_create(resource, data))
+    return (await create(work, resource, given, await look_up(work, ()))).id
+
+
+def _store(file: Path, size: int, clients: list[str], owners: list[str]) -> None:
+    """Indexes are left out meanwhile: made at the end, each is one sort."""
+    db = sqlite3.connect(file, isolation_level=None)
+    for pragma in ("synchronous=OFF", "cache_size=-256000", "temp_store=MEMORY", "foreign_keys=OFF"):
+        db.execute(f"PRAGMA {pragma}")
+    indexes = db.execute(_INDEXES, (CUSTOMER.table, "external_ids")).fetchall()
+    for name, _ in indexes:
+        db.execute(f"DROP INDEX {name}")
+    parts = [range(i, min(i + _PART, size)) for i in range(0, size, _PART)]
+    with ProcessPoolExecutor(2) as pool:
+        for statements in pool.map(_customers, parts, repeat(size), repeat(clients), repeat(owners)):
+            db.execute("BEGIN")
+            for text, params in statements:
+                db.execute(text, params)
+            db.execute("COMMIT")
+    for _, text in indexes:
+        db.execute(text)
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+
+
+def _customers(numbers: range, of: int, clients: list[str], owners: list[str]) -> list[Statement]:
+    return asyncio.run(_gather(directory.customer(i, of, clients, owners) for i in numbers))
+
+
+async def _gather(records: Iterator[dict[str, Any]]) -> list[Statement]:
+    gathered = Gathered()
+    work = UnitOfWork(gathered, DIALECTS["sqlite"], call(Source.IMPORT))
+    for data in records:
+        values = await customers.become(work, None, _by_id(for_create(CUSTOMER, data)))
+        await add(work, CUSTOMER, values)
+    return gathered.statements
+
+
+def _by_id(given: Any) -> dict[str, Any]:
+    """References that hold an id are taken at their word."""
+    return {name: value.value if isinstance(value, Reference) else value for name, value in given.items()}
