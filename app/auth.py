@@ -1,28 +1,28 @@
-"""Authentication: from an Authorization header to the actor behind its key, by one path for every kind of bad key."""
+"""Authentication: from an Authorization header to the actor behind its key or token, by one path for all bad ones."""
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import json
 import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from time import time
+from typing import NamedTuple
 
 from app.log import log
 from app.services.database import Database
+from app.services.key_use import NOTED_EVERY, note_use
 from app.services.secrets import checksum_ok, hash_secret
 from app.services.sql.dialect import DIALECTS
 from app.services.sql.guard import Guard, usable
-from schema.actor import Actor, actor_of
+from app.services.tokens import MARK, Claims, claims_of, is_token
+from schema.actor import Actor, actor_of, with_token
 from schema.problem import Problem, problem
 from schema.values.instant import now
 
 CHALLENGE = 'Bearer realm="cube"'
 INVALID = f'{CHALLENGE}, error="invalid_token"'
-USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 _MOST_REMEMBERED = 4096
 _BEARER = re.compile(r"bearer[ \t]+(\S.*)", re.IGNORECASE)
@@ -33,19 +33,69 @@ async def authenticate(db: Database, header: str | None) -> Actor:
     secret = bearer(header)
     if secret is None:
         raise problem("authentication_required", www_authenticate=CHALLENGE)
-    if not checksum_ok(secret):
+    shown = await _shown(db, secret)
+    if shown is None:
         raise invalid_key()
-    at, hashed = now(), hash_secret(secret)
-    row = await db.fetch_row(_statement(db.dialect.name), (hashed, at))
+    at = now()
+    row = await db.fetch_row(_statement(db.dialect.name, shown.claims is not None), shown.params(at))
     if row is None:
         raise invalid_key()
-    key_id, user_id, scopes, role, last_used_at, key_version, user_version, by_previous = row
-    if last_used_at is None or last_used_at < _written(datetime.now(UTC) - USE_IS_NOTED_EVERY):
-        _note_use(db, key_id, at)
-        last_used_at = at
-    actor = actor_of(key_id, user_id, json.loads(scopes), role)
-    _remember(hashed, _Remembered(actor, key_version, user_version, bool(by_previous), _note_again_at(last_used_at)))
+    found = _Found(*row)
+    used_at = note_use(db, found.key_id, found.last_used_at, at)
+    known = _memory.get(hashed := hash_secret(secret))
+    if known is None or (known.key_version, known.user_version) != (found.key_version, found.user_version):
+        actor = _actor(found, shown.claims)
+    else:
+        actor = known.actor  # what others work out for an actor, they keep by its identity
+    until = _timestamp(used_at, NOTED_EVERY)
+    if shown.claims is not None:
+        until = min(until, _timestamp(shown.claims.ends_at))
+    _remember(hashed, _Remembered(actor, found.key_version, found.user_version, bool(found.by_previous), until))
     return actor
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What was shown: the hash of a secret whose checksum fits, or what a token says and what it has of that hash."""
+
+    held: str = field(repr=False)
+    claims: Claims | None = None
+
+    def params(self, at: str) -> tuple[str, ...]:
+        return (self.held, at, self.claims.key_id) if self.claims else (self.held, at)
+
+
+async def _shown(db: Database, secret: str) -> _Shown | None:
+    """None for what needs no look at the keys to be refused."""
+    if is_token(secret):
+        claims = await claims_of(db, secret)
+        return None if claims is None else _Shown(claims.mark, claims)
+    return _Shown(hash_secret(secret)) if checksum_ok(secret) else None
+
+
+async def mark(db: Database, header: str | None) -> str:
+    """What the tokens of an authenticated caller have of the secret that the caller came with."""
+    shown = await _shown(db, bearer(header) or "")
+    assert shown is not None
+    return shown.held[:MARK]
+
+
+def _actor(found: _Found, claims: Claims | None) -> Actor:
+    try:
+        actor = actor_of(
+            found.key_id,
+            found.user_id,
+            json.loads(found.scopes),
+            found.role,
+            found.filters,
+            found.hidden,
+            found.expires_at,
+        )
+        return actor if claims is None else with_token(actor, claims.scopes, claims.bounds, claims.ends_at)
+    except Problem as unreadable:
+        # What bounds the key is not known: then it opens nothing.
+        log.error("the filters of a key can't be read", keyId=found.key_id, exc_info=unreadable)
+        raise invalid_key() from None
 
 
 def remembered(header: str | None) -> Guard | None:
@@ -78,16 +128,37 @@ def invalid_key() -> Problem:
 
 
 @cache
-def _statement(dialect_name: str) -> str:
+def _statement(dialect_name: str, by_token: bool) -> str:
     dialect = DIALECTS[dialect_name]
+    shown, at, id_ = (dialect.placeholder(i, "text") for i in (1, 2, 3))
+    held, previous = "k.secret_hash", "k.previous_hash"
+    if by_token:
+        held, previous = (f"substr({column}, 1, {MARK})" for column in (held, previous))
     # A caller can't tell what makes a key useless, nor by how long it took.
-    hashed, at = dialect.placeholder(1, "text"), dialect.placeholder(2, "text")
     return f"""
-SELECT k.id, k.owner_id, k.scopes, u.role, k.last_used_at, k.version, u.version, k.secret_hash <> {hashed}
+SELECT
+  k.id, k.owner_id, k.scopes, k.filters, k.hidden_fields, k.expires_at, u.role, k.last_used_at,
+  k.version, u.version, {held} <> {shown}
 FROM api_keys k JOIN users u ON u.id = k.owner_id
-WHERE (k.secret_hash = {hashed} OR (k.previous_hash = {hashed} AND k.previous_until > {at}))
+WHERE {f"k.id = {id_} AND " if by_token else ""}({held} = {shown} OR ({previous} = {shown} AND k.previous_until > {at}))
 AND {usable(dialect, 2)}
 """
+
+
+class _Found(NamedTuple):
+    """A key that works, as its statement gives it."""
+
+    key_id: str
+    user_id: str
+    scopes: str
+    filters: str
+    hidden: str
+    expires_at: str | None
+    role: str
+    last_used_at: str | None
+    key_version: int
+    user_version: int
+    by_previous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +183,5 @@ def _remember(hashed: str, found: _Remembered) -> None:
     _memory[hashed] = found
 
 
-def _note_again_at(last_used_at: str) -> float:
-    return (datetime.fromisoformat(last_used_at) + USE_IS_NOTED_EVERY).timestamp()
-
-
-_noting: dict[str, asyncio.Task[None]] = {}
-
-
-def _note_use(db: Database, key_id: str, at: str) -> None:
-    """Writes when the key was used: after this request, in a context and a transaction of its own."""
-    if key_id not in _noting:
-        task = asyncio.get_running_loop().create_task(_write_use(db, key_id, at), context=contextvars.Context())
-        _noting[key_id] = task
-        task.add_done_callback(lambda _: _noting.pop(key_id, None))
-
-
-async def _write_use(db: Database, key_id: str, at: str) -> None:
-    p = db.dialect.placeholder
-    try:
-        async with db.transaction() as tx:
-            await tx.execute(
-                f"UPDATE api_keys SET last_used_at = {p(1, 'text')} WHERE id = {p(2, 'text')}", (at, key_id)
-            )
-    except Exception as error:
-        log.warning("the use of a key could not be noted", keyId=key_id, exc_info=error)
-
-
-async def noted() -> None:
-    """Waits until every use so far has been written: before the database closes."""
-    await asyncio.gather(*_noting.values(), return_exceptions=True)
-
-
-def _written(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
+def _timestamp(instant: str, later: timedelta = timedelta()) -> float:
+    return (datetime.fromisoformat(instant) + later).timestamp()

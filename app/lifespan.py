@@ -10,9 +10,9 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.auth import noted
 from app.log import flush, log
 from app.services.database import Database
+from app.services.key_use import noted
 from app.services.maintenance import Watch
 from app.settings import Settings
 

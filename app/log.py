@@ -19,7 +19,7 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 # Longer than the prefix of a key, which may be shown; shorter than a key that lost some of its characters.
-_SECRET = re.compile(r"cube_[0-9A-Za-z]{16,}")
+_SECRET = re.compile(r"cube(?:_[0-9A-Za-z]{16,}|t_[\w.-]{16,})")
 _HIDDEN = "cube_[hidden]"
 _GATHERED_FOR = 0.1
 _GATHERED_AT_MOST = 64
@@ -82,8 +82,8 @@ def flush() -> None:
 
 
 def without_secrets(text: str) -> str:
-    """The text with everything hidden that looks like an API key."""
-    return _SECRET.sub(_HIDDEN, text) if "cube_" in text else text
+    """The text with everything hidden that looks like an API key or a token."""
+    return _SECRET.sub(_HIDDEN, text) if "cube_" in text or "cubet_" in text else text
 
 
 class _Foreign(logging.Handler):

@@ -21,7 +21,7 @@ from app.middleware.router import Router
 from app.middleware.tracing import Tracing
 from app.rest.documents import document_routes
 from app.rest.health import health_routes
-from app.rest.routes import me_route, routes_for
+from app.rest.routes import me_route, routes_for, tokens_route
 from app.services.database import Database
 from app.services.maintenance import Watch
 from app.settings import Settings
@@ -44,6 +44,7 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
         [
             *(route for resource in RESOURCES for route in routes_for(resource)),
             me_route(),
+            tokens_route(),
             graphql_route(explorer),
             *document_routes(),
             *health_routes(lifespan.is_draining),

@@ -8,4 +8,5 @@ MODULES = (
     "models.external_id",
     "models.change",
     "models.maintenance",
+    "models.signing",
 )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
+from schema.bounds import conditions_of, hidden_of, stored
+from schema.condition import Condition
 from schema.problem import insufficient_scope
 
 DIRECTORY = ("users", "clients", "customers")
@@ -32,11 +35,26 @@ def expand(scopes: frozenset[str]) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The key and the user that act (both None: the command line), with the effective scopes."""
+    """The key and the user that act (both None: the command line), with the effective scopes.
+
+    `filters` are the records that exist for it, by the names of resources; where there is none, all do. `hidden` are
+    the fields that do not, each named like `customer.phone`. `bounds` are both as one set (see schema.bounds).
+    `ends_at` is when the key or the token ends, `by_token` whether it is a token of the key that acts.
+    """
 
     key_id: str | None
     user_id: str | None
     scopes: frozenset[str]
+    filters: Mapping[str, Condition] = field(default_factory=dict, hash=False)
+    hidden: frozenset[str] = frozenset()
+    bounds: frozenset[str] = frozenset()
+    ends_at: str | None = None
+    by_token: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether there are records or fields that do not exist for it."""
+        return bool(self.filters or self.hidden)
 
     def allows(self, scope: str) -> bool:
         return scope in self.scopes
@@ -47,9 +65,31 @@ class Actor:
             raise insufficient_scope(scope)
 
 
-def actor_of(key_id: str, user_id: str, scopes: list[str], role: str) -> Actor:
-    """The actor behind a key: its scopes, cut down to what its owner's role allows."""
-    return Actor(key_id, user_id, expand(frozenset(scopes)) & ROLE_SCOPES[role])
+def actor_of(
+    key_id: str,
+    user_id: str,
+    scopes: list[str],
+    role: str,
+    filters_json: str | None = None,
+    hidden_json: str | None = None,
+    ends_at: str | None = None,
+) -> Actor:
+    """The actor behind a key: its scopes, cut down to what its owner's role allows, and what it may see."""
+    actor = Actor(key_id, user_id, expand(frozenset(scopes)) & ROLE_SCOPES[role], ends_at=ends_at)
+    return _bounded(actor, stored(filters_json, hidden_json))
+
+
+def with_token(actor: Actor, scopes: Iterable[str] | None, bounds: frozenset[str], ends_at: str) -> Actor:
+    """The actor behind a token of a key: it may do what the token says (None: all), as far as the key may."""
+    allowed = actor.scopes if scopes is None else actor.scopes & expand(frozenset(scopes))
+    token = replace(actor, scopes=allowed, ends_at=ends_at, by_token=True)
+    return _bounded(token, actor.bounds | bounds)
+
+
+def _bounded(actor: Actor, bounds: frozenset[str]) -> Actor:
+    if bounds == actor.bounds:
+        return actor
+    return replace(actor, filters=conditions_of(bounds), hidden=frozenset(hidden_of(bounds)), bounds=bounds)
 
 
 SYSTEM = Actor(None, None, frozenset(SCOPES))

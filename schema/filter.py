@@ -74,10 +74,14 @@ def _member(resource: Resource, name: str, raw: Any, path: str, faults: Faults, 
     if relation := resource.relation(name):
         part = _object(target(relation), raw, path, faults, level + 1)
         return Through(relation, part) if part else None
-    if owner := resource.field(name):
+    if (owner := resource.field(name)) and owner.filterable:
         return _field(resource, owner, raw, path, faults)
-    faults.add(path, f"is not a field of {resource.name}{nearest(name, (*resource.names, *LOGIC))}")
+    faults.add(path, "can't be filtered by" if owner else _unknown(resource, name))
     return None
+
+
+def _unknown(resource: Resource, name: str) -> str:
+    return f"is not a field of {resource.name}{nearest(name, (*resource.names, *LOGIC))}"
 
 
 def _list(resource: Resource, name: str, raw: Any, path: str, faults: Faults, level: int) -> Condition | None:

@@ -178,6 +178,8 @@ def _walk(resource: Resource, path: str) -> tuple[list[Relation], Field, Resourc
         owner = resource.field(name)
         if owner is None:
             return f"{name[:40]} is not a field of {resource.name}{nearest(name, resource.names)}"
+        if not owner.filterable:
+            return f"{name} can't be filtered by"
         if owner.kind in MAP_KINDS:
             key = ".".join(rest)
             of_metadata = owner.kind is Kind.METADATA

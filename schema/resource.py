@@ -27,16 +27,18 @@ class Kind(StrEnum):
     EMAILS = "emails"
     PHONES = "phones"
     SCOPES = "scopes"
+    NAMES = "names"
     METADATA = "metadata"
     EXTERNAL_IDS = "externalIds"
+    FILTERS = "filters"
     ADDRESS = "address"
 
 
 FOLDED_KINDS = frozenset(
     {Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.DOMAIN, Kind.WEBSITE, Kind.COUNTRY, Kind.LOCALE, Kind.TIME_ZONE}
 )
-LIST_KINDS = frozenset({Kind.TAGS, Kind.EMAILS, Kind.PHONES, Kind.SCOPES})
-MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS})
+LIST_KINDS = frozenset({Kind.TAGS, Kind.EMAILS, Kind.PHONES, Kind.SCOPES, Kind.NAMES})
+MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS, Kind.FILTERS})
 
 Access = Literal["read", "create", "write"]
 
@@ -57,6 +59,7 @@ class Field:
     default: Any = None
     choices: tuple[str, ...] = ()
     max_length: int = 255
+    minimum: int = 0
     maximum: int | None = None
     searched: bool = False
     members: tuple[Field, ...] = ()
@@ -71,6 +74,10 @@ class Field:
     def folded(self) -> bool:
         """Whether a folded twin of the column is kept, for contains, startsWith, endsWith and sorting."""
         return self.kind in FOLDED_KINDS
+
+    @property
+    def filterable(self) -> bool:
+        return self.kind not in {Kind.FILTERS, Kind.NAMES}
 
     @property
     def sortable(self) -> bool:
@@ -153,12 +160,16 @@ class Resource:
     def scalars(self) -> tuple[tuple[str, Field], ...]:
         """Every path to a plain value, members of an address spelt out: what may be filtered and sorted."""
         found: list[tuple[str, Field]] = []
-        for field in self.fields:
+        for field in filter(_filterable, self.fields):
             if field.kind is Kind.ADDRESS:
                 found += [(f"{field.name}.{member.name}", member) for member in field.members]
             else:
                 found.append((field.name, field))
         return tuple(found)
+
+
+def _filterable(field: Field) -> bool:
+    return field.filterable
 
 
 def snake_case(name: str) -> str:

@@ -61,6 +61,14 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """A member that no record has: null, unless whoever answers knows its value."""
+
+    response: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Some members of an address; null when the record has none."""
 
@@ -87,7 +95,7 @@ class Many:
     connection: Connection
 
 
-Member = Typename | Leaf | Part | One | Many
+Member = Typename | Leaf | Beside | Part | One | Many
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from app.auth import noted
 from app.services.database import Database
+from app.services.key_use import noted
 from app.services.migrate import migrate
 from app.settings import Settings
+from tests import canaries
 from tests.postgres import PostgresServer, installed_programs, postgres_server
 from tests.required import require, required, used
 
@@ -104,12 +105,28 @@ def audits() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def watched() -> Iterator[None]:
+    """Has all answers searched for secrets."""
+    with canaries.watching():
+        yield
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Search what Cube has written to the log in a test, however the test went; what a test prints is its own."""
+    for name, text in report.sections:
+        if "stderr" in name and report.when == "teardown":  # by then all that was captured is there, and each once
+            canaries.search(f"{report.nodeid}, {name}", text)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run in which no test touched a part that it must have."""
-    if required() - used and session.exitstatus == pytest.ExitCode.OK:
+    """Fail a run in which no test touched a part that it must have, or a secret has come out."""
+    if (required() - used or canaries.found) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for name in sorted(required() - used):
         terminalreporter.write_line(f"CUBE_TEST_REQUIRE names {name}, but no test used it: the run fails.", red=True)
+    for leak in canaries.found:
+        terminalreporter.write_line(f"{leak}: the run fails.", red=True)

@@ -22,19 +22,31 @@ keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=T
 _SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[mhdwy])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _MOST = 1000
-_HEADER = ("id", "prefix", "name", "scopes", "owner", "state", "last used")
+_HEADER = ("id", "prefix", "name", "scopes", "owner", "state", "last used", "sees only", "hidden")
 
 
 @keys_app.command("create")
 def create(
     name: Annotated[str, typer.Option(help="What the key is for.")],
-    scope: Annotated[list[str], typer.Option(help="What it may do, such as customers:read; may stand several times.")],
+    scope: Annotated[
+        list[str],
+        typer.Option("--scope", "--scopes", help="What it may do, such as customers:read; may stand several times."),
+    ],
     user: Annotated[str | None, typer.Option(help="E-mail address of its owner; else the first admin.")] = None,
     expires: Annotated[str | None, typer.Option(help="When it ends: 90d (m, h, d, w, y), or an instant.")] = None,
+    filters: Annotated[
+        str | None, typer.Option(help='The rows that it sees, in JSON: {"customers": {"status": {"eq": "LEAD"}}}.')
+    ] = None,
+    hide: Annotated[
+        list[str] | None,
+        typer.Option(help="A field that does not exist for it, such as customer.phone; may stand several times."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the secret alone.")] = False,
 ) -> None:
     """Make a key. Its secret is shown once."""
-    data: dict[str, Any] = {"name": name, "scopes": [one for part in scope for one in part.split(",")]}
+    data: dict[str, Any] = {"name": name, "scopes": _parted(scope), "hiddenFields": _parted(hide or [])}
+    if filters is not None:
+        data["filters"] = _json(filters)
     if expires:
         data["expiresAt"] = _instant(expires)
     issued, owner = run(_create(load_settings(), data, user))
@@ -135,6 +147,20 @@ async def _revoke(settings: Settings, key: str) -> tuple[str, bool]:
         return id_, written.outcome is Outcome.UNCHANGED
 
 
+def _parted(many: list[str]) -> list[str]:
+    return [one for part in many for one in part.split(",")]
+
+
+def _json(text: str) -> Any:
+    from schema.json_text import strict_json
+    from schema.values.fault import Fault
+
+    try:
+        return strict_json(text.encode("utf-8", "surrogateescape"))
+    except Fault as fault:
+        raise Refusal(f"--filters: is not valid JSON: {fault.text}") from None
+
+
 def _instant(text: str) -> str:
     found = _SPAN.fullmatch(text.strip())
     if not found:
@@ -149,7 +175,9 @@ def _instant(text: str) -> str:
 
 def _row(key: dict[str, Any]) -> tuple[str, ...]:
     owner = (key["owner"] or {}).get("email", key["ownerId"])
-    return key["id"], key["prefix"], key["name"], " ".join(key["scopes"]), owner, _state(key), _day(key["lastUsedAt"])
+    told = (key["id"], key["prefix"], key["name"], " ".join(key["scopes"]), owner, _state(key), _day(key["lastUsedAt"]))
+    filters = json.dumps(key["filters"], ensure_ascii=False) if key["filters"] else "-"
+    return *told, filters, " ".join(key["hiddenFields"]) or "-"
 
 
 def _state(key: dict[str, Any]) -> str:

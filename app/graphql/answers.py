@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from app.services.database import Database
 from app.services.keys import create_key, rotate_key
+from app.services.me import beside_key, own_reader
 from app.services.plan import plan
 from app.services.read import read
 from app.services.sql.guard import Guard
@@ -19,8 +20,7 @@ from schema.change import Call, Source, Written
 from schema.graphql.changing import CreateKey, Piece, RotateKey, Write
 from schema.graphql.reading import Read
 from schema.reference import Reference
-from schema.resources import API_KEY, USER
-from schema.selection import Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
+from schema.selection import Beside, Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ async def answer_read(caller: Caller, asked: Read) -> bytes | None:
         return None
     actor = _own_reader(asked.selection, caller.actor) if asked.own else caller.actor
     body = (await read(caller.db, asked.selection, actor, caller.guard)).body
+    if asked.own and body is not None:
+        return _told_beside(asked.selection, caller.actor, body)
     return _stats(body, asked.stat) if asked.stat and body is not None else body
 
 
@@ -50,7 +52,16 @@ def _own_reader(selection: Selection, actor: Actor) -> Actor:
             for many in owner.record.members:
                 if isinstance(many, Many):
                     plan(many.connection, actor)
-    return replace(actor, scopes=actor.scopes | {API_KEY.read_scope, USER.read_scope})
+    return own_reader(actor)
+
+
+def _told_beside(selection: Selection, actor: Actor, body: bytes) -> bytes:
+    """The caller's own key, with what is told of the caller beside it."""
+    assert isinstance(selection, Single)
+    asked = [member for member in selection.record.members if isinstance(member, Beside)]
+    known = beside_key(actor)
+    told = {member.response: known[member.name] for member in asked if member.name in known}
+    return orjson.dumps(orjson.loads(body) | told) if told else body
 
 
 async def answer_write(caller: Caller, asked: Write) -> bytes | None:

@@ -16,7 +16,7 @@ MAX_URI = 16 * 1024
 MAX_HEADERS = 64 * 1024
 
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~-]+)(:[0-9]{0,5})?")
-_KEY = re.compile(r"cube_[0-9A-Za-z]{38}")
+_KEY = re.compile(r"cube_[0-9A-Za-z]{38}|cubet_[\w-]{64,}")
 _KEY_NAMES = frozenset({"access_token", "api_key", "apikey", "api-key", "key", "token", "authorization", "bearer"})
 
 
@@ -108,7 +108,7 @@ def _is_host(value: bytes) -> bool:
 
 def _holds_key(scope: Scope) -> bool:
     query = scope["query_string"].decode("latin-1")
-    if not query and "%" not in scope["path"] and "cube_" not in scope["path"]:
+    if not query and "%" not in scope["path"] and "cube" not in scope["path"]:
         return False
     names = {unquote(pair.partition("=")[0]).lower() for pair in query.split("&")} if query else set()
     return bool(names & _KEY_NAMES) or _KEY.search(unquote(f"{scope['path']}?{query}")) is not None

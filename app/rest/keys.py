@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -9,13 +10,13 @@ from starlette.types import ASGIApp
 
 from app.rest.answers import conditional_response, record_response
 from app.rest.checks import Asked
-from app.rest.preconditions import check, if_match
+from app.rest.preconditions import if_match
 from app.rest.writes import location, read_back
 from app.services.keys import Issued, create_key, rotate_key
+from app.services.me import beside_key, own_reader
 from app.services.read import Answer, read
-from schema.actor import SYSTEM
 from schema.problem import invalid, nearest
-from schema.query_string import default_single, no_parameters, single_selection
+from schema.query_string import no_parameters, single_selection
 from schema.reference import Reference
 from schema.resources import API_KEY
 
@@ -34,11 +35,8 @@ async def rotate(asked: Asked) -> ASGIApp:
     no_parameters(asked.params)
     overlap = _overlap(asked.body)
     by, precondition = asked.reference(API_KEY), if_match(asked.header("if-match"))
-    if precondition is not None:
-        held = await read(asked.db, default_single(API_KEY, by), asked.actor)
-        if held.version is not None:
-            check(precondition, held.version)
-    return await _with_secret(asked, await rotate_key(asked.db, by.value, overlap, asked.call), 200, {})
+    issued = await rotate_key(asked.db, by.value, overlap, asked.call, precondition)
+    return await _with_secret(asked, issued, 200, {})
 
 
 async def me(asked: Asked) -> ASGIApp:
@@ -46,8 +44,8 @@ async def me(asked: Asked) -> ASGIApp:
     no_parameters(asked.params)
     assert asked.actor.key_id is not None
     selection = single_selection(API_KEY, Reference(API_KEY.name, "id", asked.actor.key_id), {"expand": "owner"})
-    found = await read(asked.db, selection, SYSTEM)
-    return conditional_response(found, asked.header("if-none-match"))
+    found = await read(asked.db, selection, own_reader(asked.actor))
+    return conditional_response(_with(found, beside_key(asked.actor)), asked.header("if-none-match"))
 
 
 def _overlap(body: dict[str, Any]) -> Any:
@@ -60,6 +58,10 @@ def _overlap(body: dict[str, Any]) -> Any:
 async def _with_secret(asked: Asked, issued: Issued, status: int, headers: dict[str, str]) -> ASGIApp:
     """The record with `secret` as one more member; nobody on the way may keep it."""
     found = await read_back(API_KEY, asked, issued.written)
+    return record_response(_with(found, {"secret": issued.secret}), status, {**headers, **NO_STORE})
+
+
+def _with(found: Answer, more: Mapping[str, Any]) -> Answer:
+    """The record and more members."""
     assert found.body is not None
-    body = found.body[:-1] + b',"secret":' + orjson.dumps(issued.secret) + b"}"
-    return record_response(Answer(body, found.version), status, {**headers, **NO_STORE})
+    return Answer(found.body[:-1] + b"," + orjson.dumps(more)[1:], found.version) if more else found

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp
 
 from app.middleware.router import Handler, Route
-from app.rest import keys, reads, writes
+from app.rest import keys, reads, tokens, writes
 from app.rest.checks import BODY, PATCH, Asked, checked
 from schema.resource import Resource
 from schema.resources import API_KEY, target
@@ -22,6 +22,10 @@ def routes_for(resource: Resource) -> list[Route]:
 
 def me_route() -> Route:
     return Route("/me", {"GET": checked(keys.me)})
+
+
+def tokens_route() -> Route:
+    return Route("/tokens", {"POST": checked(tokens.create, takes=BODY, optional=True)})
 
 
 def _directory_routes(resource: Resource) -> list[Route]:

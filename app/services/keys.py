@@ -12,8 +12,8 @@ from app.services.database import Database
 from app.services.secrets import SHOWN, checksum_ok, hash_secret, new_secret
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.writes import api_key
-from app.services.writes.steps import may_look_up
-from schema.change import Action, Call, Outcome, Written
+from app.services.writes.steps import hold, may_look_up
+from schema.change import Action, Call, Outcome, Precondition, Written
 from schema.inputs import Given, for_create
 from schema.problem import invalid, problem
 from schema.reference import Reference
@@ -44,7 +44,9 @@ async def create_key(db: Database, data: Mapping[str, Any], call: Call) -> Issue
     return Issued(written, secret)
 
 
-async def rotate_key(db: Database, id_: str, overlap_seconds: Any, call: Call) -> Issued:
+async def rotate_key(
+    db: Database, id_: str, overlap_seconds: Any, call: Call, precondition: Precondition | None = None
+) -> Issued:
     """Gives a key a new secret; the old one works for the overlap (None: a day)."""
     call.actor.require(API_KEY.write_scope)
     overlap = OVERLAP_SECONDS if overlap_seconds is None else overlap_seconds
@@ -53,7 +55,7 @@ async def rotate_key(db: Database, id_: str, overlap_seconds: Any, call: Call) -
     if type(overlap) is not int or not 0 <= overlap <= MAX_OVERLAP_SECONDS:
         raise invalid({"overlapSeconds": f"must be a whole number from 0 to {MAX_OVERLAP_SECONDS}"})
     secret = new_secret()
-    written = await in_unit_of_work(db, call, lambda work: _rotate(work, id_, overlap, secret))
+    written = await in_unit_of_work(db, call, lambda work: _rotate(work, id_, overlap, secret, precondition))
     return Issued(written, secret)
 
 
@@ -63,11 +65,13 @@ async def _create(work: UnitOfWork, given: Given, secret: str) -> Written:
     return Written(stored.id, stored.version, Outcome.CREATED)
 
 
-async def _rotate(work: UnitOfWork, id_: str, overlap: int, secret: str) -> Written:
+async def _rotate(work: UnitOfWork, id_: str, overlap: int, secret: str, precondition: Precondition | None) -> Written:
     before = await finding.live(work, API_KEY, Reference(API_KEY.name, "id", id_))
     if before is None:
         raise problem("not_found", f"There is no apiKey with the id {id_[:100]}.")
+    hold(precondition, before)
     api_key.working(before)
+    api_key.within_life(work.call.actor, before)
     p = work.dialect.placeholder(1, "text")
     ((held,),) = await work.tx.peek(f"SELECT secret_hash FROM api_keys WHERE id = {p}", (before.id,))
     hashes = {

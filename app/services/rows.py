@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from app.services.sql.dialect import DIALECTS, Dialect
+from schema.bounds import parts
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.values.email import exact
 from schema.values.maps import canonical
@@ -45,6 +46,7 @@ def columns(field: Field) -> tuple[str, ...]:
         return tuple(column for member in field.members for column in columns(member))
     twins = ["_folded"] if field.folded or field.kind is Kind.METADATA else []
     twins += ["_exact"] if field.kind is Kind.EMAIL else []
+    twins += ["_parts"] if field.kind is Kind.FILTERS else []
     return (field.column, *(f"{field.column}{twin}" for twin in twins))
 
 
@@ -58,6 +60,8 @@ def cells(field: Field, value: Any) -> tuple[Any, ...]:
     if kind is Kind.METADATA:
         folded = {key: fold(one) if isinstance(one, str) else one for key, one in value.items()}
         return canonical(value), canonical(folded)
+    if kind is Kind.FILTERS:
+        return canonical(value), canonical(sorted(parts(value, ())))
     if kind in _JSON_KINDS:
         return (canonical(value),)
     if not field.folded:

@@ -14,9 +14,9 @@ from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.upsert import create_data, meant
 from app.services.writes import api_key, client, customer, user
-from app.services.writes.steps import free, may_look_up
+from app.services.writes.steps import free, hold, may_look_up, stale
 from schema.actor import Actor
-from schema.change import Action, Call, Change, Create, Delete, Outcome, Precondition, Restore, Update, Upsert, Written
+from schema.change import Action, Call, Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
 from schema.inputs import Given, for_create, for_update
 from schema.problem import Problem, problem
 from schema.reference import Reference
@@ -118,8 +118,8 @@ async def _upsert(work: UnitOfWork, change: Upsert, given: Given) -> Written:
     before = await finding.live(work, resource, change.by)
     if before is not None:
         if change.create_only:
-            raise _stale(before)
-        _hold(change.precondition, before)
+            raise stale(before)
+        hold(change.precondition, before)
         return await _save(work, resource, before, given, Action.UPDATED)
     if change.by.by_id:
         raise _missing(resource, change.by)
@@ -139,6 +139,8 @@ async def _revive(work: UnitOfWork, change: Upsert, given: Given) -> Written:
     """Restores the last deleted holder of the reference, or makes a new record when there is none."""
     deleted = await finding.last_deleted(work, change.resource, change.by)
     if deleted is not None:
+        if change.resource.name == "user":
+            user.may_return(work.call.actor, deleted)
         return await _save(work, change.resource, deleted, given, Action.RESTORED)
     return await _create(work, change.resource, for_create(change.resource, create_data(change)))
 
@@ -146,6 +148,7 @@ async def _revive(work: UnitOfWork, change: Upsert, given: Given) -> Written:
 async def _delete(work: UnitOfWork, change: Delete) -> Written:
     before = await _found(work, change)
     if change.resource.name == "user":
+        user.may_end(work.call.actor, before)
         await user.leave(work, before)
     if before.values.get("revokedAt"):
         return _unchanged(change.resource, before)
@@ -160,9 +163,11 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
     before = await find or (None if by.by_id else await finding.last_deleted(work, resource, by))
     if before is None:
         raise _missing(resource, by)
-    _hold(change.precondition, before)
+    hold(change.precondition, before)
     if before.values["deletedAt"] is None:
         return _unchanged(resource, before)
+    if resource.name == "user":
+        user.may_return(work.call.actor, before)
     values = {**before.values, "deletedAt": None}
     await free(work, resource, None, values)
     return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
@@ -173,17 +178,8 @@ async def _found(work: UnitOfWork, change: Update | Delete) -> Stored:
     before = await finding.live(work, change.resource, change.by)
     if before is None:
         raise _missing(change.resource, change.by)
-    _hold(change.precondition, before)
+    hold(change.precondition, before)
     return before
-
-
-def _hold(precondition: Precondition | None, before: Stored) -> None:
-    if precondition and precondition.versions is not None and before.version not in precondition.versions:
-        raise _stale(before)
-
-
-def _stale(before: Stored) -> Problem:
-    return problem("precondition_failed", f"The record is at version {before.version}.", etag=f'"{before.version}"')
 
 
 def _missing(resource: Resource, by: Reference) -> Problem:

@@ -59,7 +59,7 @@ def filter_input(resource: Resource) -> type[Any]:
         f"{resource.type}Filter",
         f"Conditions on {resource.path}; all that are given must hold.",
         [
-            *(_field(resource, field) for field in resource.fields),
+            *(_field(resource, field) for field in resource.fields if field.filterable),
             *(_relation(relation) for relation in resource.relations),
             Member("and", optional(list_of(own)), "All of these hold."),
             Member("or", optional(list_of(own)), "At least one of these holds."),

@@ -17,6 +17,7 @@ from schema.problem import Problem
 from schema.resource import Field, Kind, Relation, Resource
 from schema.resources import target
 from schema.selection import (
+    Beside,
     Connection,
     Deleted,
     EdgeCursor,
@@ -52,7 +53,8 @@ def _member(op: Operation, resource: Resource, response: str, details: FieldDeta
     if relation := resource.relation(name):
         return _related(op, resource, relation, response, details)
     field = resource.field(name)
-    assert field is not None
+    if field is None:
+        return Beside(response, name)
     return _part(op, response, field, details) if field.kind is Kind.ADDRESS else Leaf(response, field)
 
 

@@ -13,6 +13,7 @@ from schema.graphql.making import Member, later, list_of, optional, output
 from schema.graphql.scalars import JSON, DateTime
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
 from schema.resources import API_KEY, CLIENT, CUSTOMER, USER, target
+from schema.resources.api_key import BESIDE
 from schema.resources.fields import ADDRESS
 from schema.selection import DEFAULT_SIZE
 
@@ -43,11 +44,12 @@ Stat = output(
 )
 
 
-def record_type(resource: Resource) -> type[Any]:
+def record_type(resource: Resource, beside: tuple[Field, ...] = ()) -> type[Any]:
     """The object type of a resource."""
     members = [
         *(_field(resource, field) for field in resource.fields if field.name != "id"),
         *(_relation(relation) for relation in resource.relations),
+        *(_field(resource, field) for field in beside),
     ]
     return output(resource.type, resource.doc, members, (Node,))
 
@@ -133,7 +135,7 @@ DELETED = Member("deleted", optional(Deleted), "Whether deleted records are seen
 User = record_type(USER)
 Client = record_type(CLIENT)
 Customer = record_type(CUSTOMER)
-ApiKey = record_type(API_KEY)
+ApiKey = record_type(API_KEY, BESIDE)
 
 UserEdge = edge_type(USER, User)
 ClientEdge = edge_type(CLIENT, Client)

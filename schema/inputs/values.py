@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from schema.actor import SCOPES
+from schema.bounds import read_filters, read_hidden
 from schema.problem import nearest
 from schema.reference import reference
 from schema.resource import FOLDED_KINDS, LIST_KINDS, MAP_KINDS, Field, Kind
@@ -32,7 +34,7 @@ def reader(field: Field) -> Reader:
     """Reads a value of this field: blank text is null, null clears where the field can be empty."""
     read = _reader(field)
     clearable = _clearable(field)
-    cleared: Any = [] if field.kind in LIST_KINDS else None
+    cleared: Any = [] if field.kind in LIST_KINDS else {} if field.kind is Kind.FILTERS else None
 
     def value(raw: Any) -> Any:
         if field.kind in _TEXT_KINDS and blank(raw):
@@ -42,7 +44,7 @@ def reader(field: Field) -> Reader:
         if raw is None:
             if not clearable:
                 raise Fault("must not be null")
-            return list(cleared) if cleared is not None else None
+            return copy(cleared)
         return read(raw)
 
     return value
@@ -62,7 +64,7 @@ def _reader(field: Field) -> Reader:
         case Kind.ENUM:
             return lambda raw: _choice(field, raw)
         case Kind.INTEGER:
-            return lambda raw: _whole(raw, field.maximum or 2**53 - 1)
+            return lambda raw: _whole(raw, field.minimum, field.maximum or 2**53 - 1)
         case Kind.ID:
             return lambda raw: _reference(field, raw)
         case Kind.INSTANT:
@@ -77,11 +79,11 @@ def _choice(field: Field, raw: Any) -> str:
     return raw
 
 
-def _whole(raw: Any, maximum: int) -> int:
+def _whole(raw: Any, minimum: int, maximum: int) -> int:
     if isinstance(raw, float) and raw.is_integer():
         raw = int(raw)
-    if type(raw) is not int or not 0 <= raw <= maximum:
-        raise Fault(f"must be a whole number from 0 to {maximum}")
+    if type(raw) is not int or not minimum <= raw <= maximum:
+        raise Fault(f"must be a whole number from {minimum} to {maximum}")
     return raw
 
 
@@ -152,6 +154,8 @@ _READERS: dict[Kind, Reader] = {
     Kind.EMAILS: lambda raw: _list(raw, email, exact),
     Kind.PHONES: lambda raw: _list(raw, phone, str),
     Kind.SCOPES: _scopes,
+    Kind.NAMES: read_hidden,
+    Kind.FILTERS: read_filters,
     Kind.METADATA: maps.metadata,
     Kind.EXTERNAL_IDS: maps.external_ids,
 }

@@ -8,11 +8,21 @@ from typing import Any
 import orjson
 
 from schema.change import Action, Source
-from schema.openapi.operations import errors, paths_of
-from schema.openapi.schemas import ERROR, PROBLEM, create_schema, page_schema, record_schema, update_schema
+from schema.openapi.operations import errors, paths_of, token_operation
+from schema.openapi.schemas import (
+    ERROR,
+    PROBLEM,
+    create_schema,
+    field_schema,
+    page_schema,
+    record_schema,
+    update_schema,
+)
 from schema.problem import PROBLEMS
 from schema.resource import constant_case
 from schema.resources import API_KEY, RESOURCES
+from schema.resources.api_key import BESIDE
+from schema.resources.token import TOKEN
 
 Json = dict[str, Any]
 
@@ -40,7 +50,9 @@ def document() -> Json:
         "tags": [{"name": r.plural, "description": r.doc} for r in RESOURCES] + [{"name": "service"}],
         "paths": paths | _service(),
         "components": {
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key."}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of one."}
+            },
             "schemas": _schemas(),
             "responses": _responses(),
             "headers": _headers(),
@@ -62,6 +74,10 @@ def _schemas() -> Json:
         found[f"{resource.type}Page"] = page_schema(resource)
     secret = {"secret": {"type": "string", "description": "Shown this once.", "pattern": "^cube_[0-9A-Za-z]{38}$"}}
     key = found[API_KEY.type]
+    told = {field.name: field_schema(field, API_KEY, given=False) for field in BESIDE}
+    found["Me"] = key | {"description": "The key that asks.", "properties": key["properties"] | told}
+    found["TokenCreate"] = {k: v for k, v in create_schema(TOKEN).items() if k != "minProperties"}
+    found["Token"] = _token()
     found["ApiKeyWithSecret"] = key | {"properties": key["properties"] | secret, "required": ["secret"]}
     overlap = {
         "type": ["integer", "null"],
@@ -72,6 +88,16 @@ def _schemas() -> Json:
     }
     found["Rotation"] = {"type": "object", "properties": {"overlapSeconds": overlap}, "additionalProperties": False}
     return found | {"Query": _query(), "Change": _change(), "ChangePage": _change_page(), "Stats": _stats()}
+
+
+def _token() -> Json:
+    scopes = next(field for field in TOKEN.fields if field.name == "scopes")
+    properties: Json = {
+        "token": {"type": "string", "description": "Shown this once.", "pattern": r"^cubet_[\w-]+\.[\w-]{43}$"},
+        "expiresAt": {"type": "string", "format": "date-time"},
+        "scopes": field_schema(scopes, TOKEN, given=False) | {"type": "array", "description": "What it may do."},
+    }
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 
 def _query() -> Json:
@@ -175,12 +201,11 @@ def _service() -> Json:
         return {"get": operation if key else operation | {"security": []}}
 
     me = get("me", "The key that asks, with its owner.", errors(), key=True)
-    me["get"]["responses"]["200"]["content"] = {
-        "application/json": {"schema": {"$ref": f"#/components/schemas/{API_KEY.type}"}}
-    }
+    me["get"]["responses"]["200"]["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Me"}}}
     unavailable = {"503": {"$ref": "#/components/responses/503"}}
     return {
         "/me": me,
+        "/tokens": {"post": token_operation()},
         "/health/live": get("live", "The process answers.", {}),
         "/health/ready": get("ready", "The database answers and is migrated.", unavailable),
         "/openapi.json": get("openapi", "This document.", {}),

@@ -267,3 +267,14 @@ def _rotate(resource: Resource) -> Json:
         responses={"200": answer} | errors(404, 409, 412, 413, 415),
     )
     return {"parameters": [reference_parameter(resource)], "post": operation}
+
+
+def token_operation() -> Json:
+    """The request for a token."""
+    return {
+        "operationId": "createToken",
+        "tags": ["service"],
+        "summary": "A short-lived token with at most the rights of the key that asks; any key may ask.",
+        "requestBody": _body("TokenCreate", required=False),
+        "responses": {"201": _json("The token.", {"$ref": "#/components/schemas/Token"})} | errors(413, 415),
+    }

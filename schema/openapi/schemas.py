@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from schema.actor import SCOPES
+from schema.bounds import FILTERED, hideable
 from schema.problem import PROBLEMS, PUBLIC_CODES
 from schema.resource import Field, Kind, Resource
 from schema.resources import RESOURCES, target
@@ -24,6 +25,15 @@ _TEXTS: dict[Kind, Json] = {
     Kind.INTEGER: {"type": "integer", "format": "int64", "minimum": 0},
 }
 
+_RIGHTS: dict[Kind, Json] = {
+    Kind.SCOPES: {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}, "minItems": 1},
+    Kind.NAMES: {"type": "array", "items": {"type": "string", "enum": list(hideable())}},
+    Kind.FILTERS: {
+        "type": "object",
+        "properties": {path: {"type": "object", "minProperties": 1} for path in FILTERED},
+        "additionalProperties": False,
+    },
+}
 _METADATA: Json = {
     "type": "object",
     "maxProperties": 50,
@@ -60,8 +70,8 @@ def _bare(owner: Field, resource: Resource, given: bool) -> Json:
             return {"type": "string", "enum": list(owner.choices)}
         case Kind.TAGS | Kind.EMAILS | Kind.PHONES:
             return {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 100}
-        case Kind.SCOPES:
-            return {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}, "minItems": 1}
+        case Kind.SCOPES | Kind.NAMES | Kind.FILTERS:
+            return dict(_RIGHTS[owner.kind])
         case Kind.METADATA:
             return _merged(_METADATA) if given else dict(_METADATA)
         case Kind.EXTERNAL_IDS:
@@ -69,7 +79,7 @@ def _bare(owner: Field, resource: Resource, given: bool) -> Json:
         case Kind.ADDRESS:
             return _address(owner, resource, given)
         case Kind.INTEGER if owner.maximum is not None:
-            return _TEXTS[owner.kind] | {"maximum": owner.maximum}
+            return _TEXTS[owner.kind] | {"minimum": owner.minimum, "maximum": owner.maximum}
         case Kind.INTEGER | Kind.INSTANT:
             return dict(_TEXTS[owner.kind])
         case _:

@@ -3,6 +3,9 @@
 from schema.resource import Field, Kind, Relation, Resource
 from schema.resources.fields import CREATED_AT, ID, UPDATED_AT, VERSION
 
+# What `me` tells beside the record, null elsewhere: of the request, and not of the key.
+BESIDE = (Field("tokenExpiresAt", Kind.INSTANT, "When the token that asks ends; null for a key.", access="read"),)
+
 API_KEY = Resource(
     name="apiKey",
     plural="apiKeys",
@@ -34,6 +37,20 @@ API_KEY = Resource(
         ),
         Field(
             "ownerId", Kind.ID, "The user in whose name the key acts.", access="create", nullable=False, target="user"
+        ),
+        Field(
+            "filters",
+            Kind.FILTERS,
+            "The rows that the key sees, by resource and in the filter grammar; of a resource without a filter, all.",
+            example={"customers": {"client": {"domain": {"eq": "acme.io"}}}},
+            nullable=False,
+        ),
+        Field(
+            "hiddenFields",
+            Kind.NAMES,
+            "The fields and relations that do not exist for the key.",
+            example=["customer.phone"],
+            nullable=False,
         ),
         Field(
             "createdAt",

@@ -10,6 +10,7 @@ from app.services.write import write
 from schema.actor import SYSTEM
 from schema.change import Call, Create, Source
 from schema.resources import USER
+from tests import canaries
 
 CLI = Call(SYSTEM, Source.CLI, "00-a405f077df056a498323ffbcec05923f-aa63e6f4dbbc734a-01")
 
@@ -21,4 +22,6 @@ async def user(db: Database, name: str = "admin", role: str = "ADMIN") -> str:
 
 async def key(db: Database, owner: str, *scopes: str, **more: Any) -> Issued:
     """A new key of the user."""
-    return await create_key(db, {"name": "test", "scopes": list(scopes), "ownerId": owner, **more}, CLI)
+    issued = await create_key(db, {"name": "test", "scopes": list(scopes), "ownerId": owner, **more}, CLI)
+    canaries.plant(issued.secret)
+    return issued

@@ -17,6 +17,7 @@ import uvicorn
 from app.main import create_app
 from app.protocol import MAX_HEAD
 from app.settings import Settings
+from tests import canaries
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def answers(data: bytes) -> list[Raw]:
         length = int(headers.get("content-length", "0"))
         status = int(line.split()[1])
         if status >= 200:
+            canaries.search("an answer on the wire", data.decode("latin-1"))
             found.append(Raw(status, headers, rest[:length]))
         data = rest[length:] if status >= 200 else rest
     return found

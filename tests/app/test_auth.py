@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.auth import authenticate, bearer, noted
+from app.auth import authenticate, bearer
 from app.services.database import Database
+from app.services.key_use import noted
 from app.services.keys import rotate_key
 from app.services.write import write
 from schema.change import Delete, Update

@@ -21,6 +21,7 @@ import pytest
 
 from app.services.database import Database
 from app.settings import Settings
+from tests import canaries
 from tests.app.keys import key, user
 
 SERVE = "from app.server import serve; from app.settings import Settings; serve(Settings.load(dotenv=None))"
@@ -42,7 +43,9 @@ class Server:
 
     def _read(self) -> None:
         assert self.process.stderr
-        self.lines += iter(self.process.stderr.readline, "")
+        for line in iter(self.process.stderr.readline, ""):
+            canaries.search("the log of a server", line)
+            self.lines.append(line)
 
     def ready(self) -> None:
         while self.process.poll() is None:

@@ -13,6 +13,7 @@ from unittest.mock import patch
 import pytest
 
 from app.cli import main
+from tests import canaries
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +55,7 @@ def run(args: tuple[str, ...], stdin: str, variables: dict[str, str]) -> Ended:
     with replaced[0], replaced[1], environ, redirect_stdout(out), redirect_stderr(err):
         thread.start()
         thread.join()
+    canaries.search(f"what cube {args[0] if args else ''} says on stderr", err.getvalue())
     return Ended(ended[0], out.getvalue(), err.getvalue())
 
 

@@ -43,12 +43,32 @@ async def test_a_key_is_made_listed_and_revoked(cube, db):
     ]
 
 
+async def test_a_key_that_sees_only_some_rows_and_fields(cube, db):
+    filters = '{"customers": {"status": {"eq": "LEAD"}}}'
+    narrow = ("--filters", filters, "--hide", "customer.phone,customer.email", "--hide", "user.phone")
+    made = cube("keys", "create", "--name", "Leads", "--scopes", "customers:read", *narrow, "--quiet")
+    assert made.returncode == 0, made.stderr
+    actor = await authenticate(db, f"Bearer {made.stdout.strip()}")
+    assert set(actor.filters) == {"customer"}
+    assert actor.hidden == {"customer.phone", "customer.email", "user.phone"}
+    listed = [line.split("\t") for line in cube("keys", "list").stdout.splitlines()]
+    assert listed[0][7:] == ["sees only", "hidden"]
+    assert listed[1][7:] == [filters, "customer.email customer.phone user.phone"]
+    assert listed[2][7:] == ["-", "-"]
+
+
 async def test_what_a_key_cannot_be(cube, db):
     cases = (
         (("--scope", "customer:read"), "scopes[0]: customer:read is not a scope; did you mean customers:read?"),
         (("--scope", "*", "--user", "nobody@cube.example"), "no user with the e-mail address nobody@cube.example"),
         (("--scope", "*", "--expires", "2020-01-01T00:00:00Z"), "expiresAt: must be in the future"),
         (("--scope", "*", "--expires", "soon"), "expiresAt: is not an instant"),
+        (("--scope", "*", "--filters", "{"), "--filters: is not valid JSON:"),
+        (
+            ("--scope", "*", "--filters", '{"customer": {}}'),
+            "filters.customer: can't be filtered; did you mean customers?",
+        ),
+        (("--scope", "*", "--hide", "customer.phon"), "hiddenFields[0]: customer.phon is not a field; did you mean"),
     )
     for args, text in cases:
         refused = cube("keys", "create", "--name", "x", *args)

@@ -9,6 +9,7 @@ from app.auth import authenticate
 from app.services.database import Database
 from app.services.passwords import verify_password
 from app.settings import Settings
+from tests.canaries import PASSWORD
 from tests.cli.conftest import command, environment, run
 
 SECRET = re.compile(r"cube_[0-9A-Za-z]{38}")
@@ -111,9 +112,9 @@ async def test_passwords(cube, db):
     async def stored():
         return (await db.fetch_row("SELECT password_hash, version FROM users"))[0]
 
-    done = cube("users", "password", "ADMIN@cube.example", stdin="correct horse battery\n")
+    done = cube("users", "password", "ADMIN@cube.example", stdin=f"{PASSWORD}\n")
     assert done.returncode == 0, done.stderr
-    assert verify_password(await stored(), "correct horse battery")
+    assert verify_password(await stored(), PASSWORD)
     made = cube("users", "password", "admin@cube.example", "--generate")
     assert verify_password(await stored(), made.stdout.strip())
     short = cube("users", "password", "admin@cube.example", stdin="short\n")
@@ -121,4 +122,4 @@ async def test_passwords(cube, db):
     nobody = cube("users", "password", "nobody@cube.example", "--generate")
     assert nobody.returncode == 1
     assert "no user with the e-mail address nobody@cube.example" in nobody.stderr
-    assert not verify_password(None, "correct horse battery")
+    assert not verify_password(None, PASSWORD)

@@ -15,7 +15,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app.rest.documents import document_routes
 from app.rest.health import health_routes
-from app.rest.routes import me_route, routes_for
+from app.rest.routes import me_route, routes_for, tokens_route
 from schema.openapi import document, print_openapi
 from schema.resources import RESOURCES
 from tests.rest.conftest import Api, opened
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 PRINTED = Path(__file__).parents[2] / "schema/openapi/openapi.json"
 METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "x-query": "QUERY"}
-NOT_HERE = ("batch", "webhook", "token", "export", "merge", "erase", "idempotency", "dryrun", "feed", "subscription")
+NOT_HERE = ("batch", "webhook", "export", "merge", "erase", "idempotency", "dryrun", "feed", "subscription")
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_what_does_not_work_yet_is_not_in_it() -> None:
 def routes() -> set[tuple[str, str]]:
     """Every method of every route of the app, the pages and the GraphQL endpoint apart."""
     of_records = [route for resource in RESOURCES for route in routes_for(resource)]
-    found = [*of_records, me_route(), *document_routes(), *health_routes(lambda: False)]
+    found = [*of_records, me_route(), tokens_route(), *document_routes(), *health_routes(lambda: False)]
     return {(route.path, method) for route in found for method in route.methods}
 
 
@@ -141,7 +141,8 @@ async def test_answers_fit_their_schemas(api: Api) -> None:
 
 
 async def test_answers_about_keys_fit(api: Api) -> None:
-    made = await api.http.post("/api-keys", json={"name": "k", "scopes": ["customers:read"]})
+    narrow = {"filters": {"customers": {"status": {"eq": "LEAD"}}}, "hiddenFields": ["customer.phone"]}
+    made = await api.http.post("/api-keys", json={"name": "k", "scopes": ["customers:read"], **narrow})
     fits(made, "/api-keys", "POST")
     at = made.headers["location"]
     fits(await api.http.get("/api-keys?count=true"), "/api-keys", "GET")
@@ -152,6 +153,9 @@ async def test_answers_about_keys_fit(api: Api) -> None:
     fits(await api.http.get(f"{at}/changes"), "/api-keys/{ref}/changes", "GET")
     fits(await api.http.delete(at), "/api-keys/{ref}", "DELETE")
     fits(await api.http.get("/me"), "/me", "GET")
+    token = await api.http.post("/tokens", json={"expiresIn": 60, **narrow})
+    fits(token, "/tokens", "POST")
+    fits(await api.http.get("/me", headers={"Authorization": f"Bearer {token.json()['token']}"}), "/me", "GET")
 
 
 async def test_the_documents_and_health_fit(api: Api) -> None:

@@ -32,6 +32,7 @@ def columns_of(field: Field) -> dict[str, bool]:
     if field.kind is Kind.ADDRESS:
         return {name: null for member in field.members for name, null in columns_of(member).items()}
     ends = [""] + ["_folded"] * (field.folded or field.kind is Kind.METADATA) + ["_exact"] * (field.kind is Kind.EMAIL)
+    ends += ["_parts"] * (field.kind is Kind.FILTERS)
     return {field.column + end: field.nullable for end in ends}
 
 

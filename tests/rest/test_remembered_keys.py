@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app import auth
+from app.services import key_use
 from app.services.database import Database
 from app.services.keys import rotate_key
 from app.services.write import write
@@ -60,7 +61,7 @@ async def asking(api: Api, migrated_url: str) -> AsyncIterator[Asking]:
     for method, path in READS:
         assert (await found.get(path, method)).status_code in (200, 404, 400)
     yield found
-    await auth.noted()
+    await key_use.noted()
     await elsewhere.close()
 
 
@@ -153,7 +154,7 @@ async def test_a_read_with_a_remembered_key_is_one_statement(asking: Asking, mon
 
 async def test_the_use_is_noted_again_when_a_minute_is_over(asking: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
     async def noted() -> str:
-        await auth.noted()
+        await key_use.noted()
         row = await asking.elsewhere.fetch_row(f"SELECT last_used_at FROM api_keys WHERE id = '{asking.key_id}'")
         assert row is not None
         return str(row[0])

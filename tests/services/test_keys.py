@@ -101,7 +101,7 @@ async def test_another_owner_needs_admin(desk: Desk):
         ({"expiresAt": "2020-01-01T00:00:00Z"}, "expiresAt: must be in the future"),
         ({"scopes": ["customer:read"]}, "scopes[0]: customer:read is not a scope; did you mean customers:read?"),
         ({"scopes": []}, "scopes: needs at least one scope"),
-        ({"filters": {}}, "filters: is not a field of apiKey"),
+        ({"filter": {}}, "filter: is not a field of apiKey; did you mean filters?"),
     ],
 )
 async def test_bad_keys(desk: Desk, data, detail):

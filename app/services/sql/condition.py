@@ -156,7 +156,7 @@ def _among(b: Builder, column: str, values: Way) -> str:
 
 
 def _has(b: Builder, field: Field, value: Way, resource: Resource, alias: str) -> str:
-    if field.kind is Kind.SCOPES:
+    if field.kind in (Kind.SCOPES, Kind.NAMES):
         return b.dialect.holds(f"{alias}.{field.column}", b.text(value))
     return _facts(b, then(value, lambda one: [fact(field.name, one)]), resource, alias)
 

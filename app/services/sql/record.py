@@ -11,7 +11,7 @@ from app.services.sql.dialect import Json, quoted
 from app.services.sql.params import Builder, Way, item, then
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.resources import target
-from schema.selection import Leaf, Many, Member, One, Part, Typename
+from schema.selection import Beside, Leaf, Many, Member, One, Part, Typename
 
 # How a page of a to-many relation becomes an expression: (builder, way to the connection, what links it) -> SQL.
 Nested = Callable[[Builder, Way, "Link"], Json]
@@ -77,6 +77,8 @@ def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> Json:
             return Json(quoted(type_))
         case Leaf(field=owner):
             return value_json(joins.b, joins.alias, owner)
+        case Beside():
+            return Json("CAST(NULL AS TEXT)")
         case Part(field=owner, members=members):
             return _address(joins.b, joins.alias, owner, members)
         case One(relation=relation):

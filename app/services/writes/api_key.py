@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Any
 
+from app.services.delegation import grants, joined, may_narrow, outlives
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from app.services.writes.steps import Faults, merged, refuse, resolve
 from schema.actor import Actor
+from schema.bounds import filters_of, hidden_of, parts
 from schema.inputs import Given
-from schema.problem import insufficient_scope, problem
+from schema.problem import problem
 from schema.resources import API_KEY
+from schema.values.fault import Fault
+
+_RIGHTS = {"scopes", "filters", "hiddenFields"}
 
 
 async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Values:
@@ -19,6 +24,8 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
     grants(actor, given.get("scopes", ()))
     faults: Faults = {}
     after = merged(API_KEY, before, given, faults)
+    _narrow(actor, before, given, after, faults)
+    _end(actor, before, given, after, faults)
     if before is None:
         await resolve(work, API_KEY, given, after, faults)
         after["ownerId"] = after["ownerId"] or actor.user_id
@@ -32,14 +39,37 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
     return after
 
 
-def grants(actor: Actor, scopes: Iterable[str]) -> None:
-    """Raises the 403 that names the first scope which the actor does not have itself."""
-    for scope in scopes:
-        if not actor.allows(scope):
-            raise insufficient_scope(scope)
-
-
 def working(key: Stored) -> None:
     """Raises when the key is revoked."""
     if key.values["revokedAt"]:
         raise problem("conflict", f"The key was revoked at {key.values['revokedAt']}: make a new one.")
+
+
+def within_life(actor: Actor, key: Stored) -> None:
+    """Raises when the key would hand on what it is given now for longer than the actor has it."""
+    if outlives(actor, key.values["expiresAt"]):
+        raise problem("conflict", f"The key lives on when what asks for this ends itself, at {actor.ends_at}.")
+
+
+def _narrow(actor: Actor, before: Stored | None, given: Given, after: dict[str, Any], faults: Faults) -> None:
+    """Adds the bounds of the actor to those of the key: so it sees no row and no field that the actor does not see."""
+    if before and "filters" not in given and "hiddenFields" not in given:
+        return
+    known = parts(before.values["filters"], ()) if before else frozenset()
+    faults.update(may_narrow(actor, given.get("filters", {}), known))
+    try:
+        bounds = joined(actor, after["filters"], after["hiddenFields"])
+    except Fault as fault:
+        faults.update({f"filters{path}": text for path, text in fault.at.items()})
+        return
+    after["filters"], after["hiddenFields"] = filters_of(bounds), hidden_of(bounds)
+
+
+def _end(actor: Actor, before: Stored | None, given: Given, after: dict[str, Any], faults: Faults) -> None:
+    """Has a new key end with the key or token that makes it, and lets none hand on rights for longer than it lives."""
+    if before is None and "expiresAt" not in given:
+        after["expiresAt"] = actor.ends_at
+    elif "expiresAt" in given and outlives(actor, after["expiresAt"]):
+        faults.setdefault("expiresAt", f"must not be after {actor.ends_at}, when what asks for it ends itself")
+    elif before and _RIGHTS & given.keys():
+        within_life(actor, before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork, alone
 from app.services.writes.steps import Faults, merged, phones, refuse
+from schema.actor import Actor
 from schema.inputs import Given
 from schema.problem import problem
 from schema.resources import USER
@@ -34,6 +35,18 @@ async def leave(work: UnitOfWork, user: Stored) -> None:
     await alone(work, "users.admins")
     if not await work.tx.fetch_row(_OTHERS + work.dialect.placeholder(1, "text") + " LIMIT 1", (user.id,)):
         raise problem("conflict", "This is the last active admin: make another one first.")
+
+
+def may_end(actor: Actor, user: Stored) -> None:
+    """Raises the 403 for who would end an admin, and so all that the admin's keys do."""
+    if user.values["role"] == "ADMIN":
+        actor.require("admin")
+
+
+def may_return(actor: Actor, user: Stored) -> None:
+    """Raises the 403 for who would give a deleted user more than the least rights again, and the user's keys."""
+    if user.values["role"] != _default("role"):
+        actor.require("admin")
 
 
 def _is_admin(values: Values) -> bool:

@@ -1,0 +1,83 @@
+"""What an actor may hand on to a key or a token: no scope, row or field that it has not itself, and no longer life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from schema.actor import Actor
+from schema.bounds import FILTERED, conditions_of, filters_of, parts, read_filters
+from schema.condition import compares
+from schema.operators import LOGIC
+from schema.problem import insufficient_scope, nearest
+from schema.reference import looked_up
+from schema.resource import Resource
+from schema.resources import BY_NAME, target
+
+
+def grants(actor: Actor, scopes: Iterable[str]) -> None:
+    """Raises the 403 that names the first scope which the actor does not have itself."""
+    for scope in scopes:
+        if not actor.allows(scope):
+            raise insufficient_scope(scope)
+
+
+def may_narrow(actor: Actor, filters: Mapping[str, Any], known: frozenset[str] = frozenset()) -> dict[str, str]:
+    """What is wrong with these filters, by path, where the actor gives them to another; raises the 403 of a scope.
+
+    What a filter finds tells of what it looks into: so it looks only into what the actor can see itself. That does not
+    hold of `known` conditions, nor of those that bound the actor.
+    """
+    faults: dict[str, str] = {}
+    for plural, filter_ in filters.items():
+        if new := parts({plural: filter_}, ()) - known - actor.bounds:
+            _may_look_up(actor, new)
+            told = _unseen(actor, FILTERED[plural], filters_of(new)[plural], f"filters.{plural}")
+            faults.update(told)
+    return faults
+
+
+def _may_look_up(actor: Actor, conditions: frozenset[str]) -> None:
+    for condition in conditions_of(conditions).values():
+        for one in compares(condition):
+            for resource in looked_up(one.value if isinstance(one.value, tuple) else (one.value,)):
+                actor.require(resource.read_scope)
+
+
+def _unseen(actor: Actor, resource: Resource, filter_: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
+    """Every member of a filter that looks into what the actor does not see, and what is to be said of it."""
+    for name, value in filter_.items():
+        here = f"{path}.{name}"
+        if name == "not":
+            yield from _unseen(actor, resource, value, here)
+        elif name in ("and", "or"):
+            for i, one in enumerate(value):
+                yield from _unseen(actor, resource, one, f"{here}[{i}]")
+        elif f"{resource.name}.{name}" in actor.hidden:
+            names = [one for one in (*resource.names, *LOGIC) if f"{resource.name}.{one}" not in actor.hidden]
+            yield here, f"is not a field of {resource.name}{nearest(name, names)}"
+        else:
+            yield from _member(actor, resource, name, value, here)
+
+
+def _member(actor: Actor, resource: Resource, name: str, value: Any, path: str) -> Iterator[tuple[str, str]]:
+    relation, field = resource.relation(name), resource.field(name)
+    pointed = relation.target if relation else field.target if field else ""
+    if pointed in actor.filters:
+        yield path, f"must not look into {BY_NAME[pointed].plural}, of which the key that asks sees a part"
+    elif relation:
+        actor.require(target(relation).read_scope)
+        yield from _unseen(actor, target(relation), value, path)
+
+
+def joined(actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str]) -> frozenset[str]:
+    """These bounds and the actor's; raises Faults where a filter becomes too long or too deep for one."""
+    bounds = parts(filters, hidden) | actor.bounds
+    if actor.bounds:
+        read_filters(filters_of(bounds))
+    return bounds
+
+
+def outlives(actor: Actor, expires_at: str | None) -> bool:
+    """Whether a key that ends then lives longer than the actor's own key or token."""
+    return actor.ends_at is not None and (expires_at is None or expires_at > actor.ends_at)

@@ -1,0 +1,21 @@
+"""Who am I: how a caller reads its own key, and what it is told beside that record, the same at both doors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from schema.actor import Actor
+from schema.resources import API_KEY, USER
+
+
+def own_reader(actor: Actor) -> Actor:
+    """The actor that reads its own key and that key's owner, whatever its scopes."""
+    return replace(actor, scopes=actor.scopes | {API_KEY.read_scope, USER.read_scope}, by_token=False)
+
+
+def beside_key(actor: Actor) -> Mapping[str, Any]:
+    """The members that no key's record has, by the names in schema.resources.api_key.BESIDE; those without a value
+    are left out."""
+    return {"tokenExpiresAt": actor.ends_at} if actor.by_token else {}

@@ -1,0 +1,138 @@
+"""What bounds the sight of a key: its filters and hidden fields, how they are read, and as parts of one set.
+
+A part is one condition of a filter, as in `customers:{"status":{"eq":"LEAD"}}`, or one hidden field, as in
+`customer.phone`. Who has more parts sees less: so rights are compared as sets are, and joined.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from schema.condition import Condition
+from schema.filter import parse_filter
+from schema.problem import Problem, nearest
+from schema.resource import Resource
+from schema.resources import DIRECTORY
+from schema.resources.fields import LIFE
+from schema.values.fault import Fault, Faults
+from schema.values.maps import canonical
+
+FILTERED: Mapping[str, Resource] = {resource.plural: resource for resource in DIRECTORY}
+MAX_HIDDEN = 100
+_SHOWN = 80
+
+
+def read_filters(raw: object) -> dict[str, Any]:
+    """`{"customers": {"status": {"eq": "LEAD"}}}` in the form that is stored; raises Faults that name each bad path."""
+    if not isinstance(raw, dict):
+        raise Fault('must be an object of filters by resource, as in {"customers": {"status": {"eq": "LEAD"}}}')
+    faults: dict[str, str] = {}
+    for plural, filter_ in raw.items():
+        faults |= _faults(plural, filter_)
+    if faults:
+        raise Faults(faults)
+    return filters_of(parts(raw, ()))
+
+
+def _faults(plural: str, filter_: object) -> dict[str, str]:
+    path = f".{plural[:_SHOWN]}"
+    if plural not in FILTERED:
+        known = tuple(FILTERED)
+        return {path: f"can't be filtered{nearest(plural[:_SHOWN], known) or '; use ' + ', '.join(known)}"}
+    if filter_ is None or filter_ == {}:
+        return {path: "must not be empty: leave it out to see all"}
+    try:
+        parse_filter(FILTERED[plural], filter_, path)
+    except Problem as problem:
+        # What is said of the filter as a whole stands under another path.
+        return {at if at.startswith(path) else path: texts[0] for at, texts in problem.errors.items()}
+    return {}
+
+
+def read_hidden(raw: object) -> list[str]:
+    """A list of names like `customer.phone`, sorted, repeats dropped; raises Faults that name each bad item."""
+    if not isinstance(raw, list):
+        raise Fault('must be a list of fields, as in ["customer.phone"]')
+    faults = {f"[{i}]": wrong for i, name in enumerate(raw) if (wrong := _wrong_name(name))}
+    if faults:
+        raise Faults(faults)
+    if len(set(raw)) > MAX_HIDDEN:
+        raise Fault(f"has more than {MAX_HIDDEN} items")
+    return sorted(set(raw))
+
+
+def _wrong_name(name: object) -> str | None:
+    if not isinstance(name, str):
+        return "must be text"
+    if name in hideable():
+        return None
+    shown = name[:_SHOWN] if name[:_SHOWN].isprintable() else "this"
+    owner, _, member = name.partition(".")
+    if any(owner == r.name and member in {f.name for f in LIFE} for r in DIRECTORY):
+        return f"{shown} can't be hidden"
+    return f"{shown} is not a field{nearest(shown, hideable()) or ', such as customer.phone'}"
+
+
+@cache
+def hideable() -> tuple[str, ...]:
+    """Every name that may be hidden: the fields and relations of the directory, but for a record's id and life."""
+    life = {field.name for field in LIFE}
+    return tuple(f"{r.name}.{name}" for r in DIRECTORY for name in r.names if name not in life)
+
+
+# -- as parts of one set ------------------------------------------------------------------------------------------
+
+
+def parts(filters: Mapping[str, Any], hidden: Iterable[str]) -> frozenset[str]:
+    """All that bounds a key that has these."""
+    return frozenset(hidden).union(*(_conditions(path, filter_) for path, filter_ in filters.items()))
+
+
+def stored(filters_json: str | None, hidden_json: str | None) -> frozenset[str]:
+    """All that bounds a key, out of what is stored of it."""
+    if filters_json in (None, "{}") and hidden_json in (None, "[]"):
+        return frozenset()
+    return parts(json.loads(filters_json or "{}"), json.loads(hidden_json or "[]"))
+
+
+def filters_of(bounds: Iterable[str]) -> dict[str, Any]:
+    """The filters among these parts, each in its one form: all members in one object, or under `and` where two bear
+    the same name."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in sorted(bounds):
+        plural, colon, text = part.partition(":")
+        if colon:
+            found.setdefault(plural, []).append(json.loads(text))
+    return {plural: _joined(conditions) for plural, conditions in found.items()}
+
+
+def hidden_of(bounds: Iterable[str]) -> list[str]:
+    """The hidden fields among these parts."""
+    return sorted(part for part in bounds if ":" not in part)
+
+
+def conditions_of(bounds: frozenset[str]) -> dict[str, Condition]:
+    """The conditions of the filters among these parts, by the names of the resources."""
+    found = {}
+    for plural, filter_ in filters_of(bounds).items():
+        condition = parse_filter(FILTERED[plural], filter_, plural)
+        assert condition is not None
+        found[FILTERED[plural].name] = condition
+    return found
+
+
+def _joined(conditions: list[dict[str, Any]]) -> dict[str, Any]:
+    whole = {name: value for condition in conditions for name, value in condition.items()}
+    return whole if len(whole) == len(conditions) else {"and": conditions}
+
+
+def _conditions(path: str, filter_: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in filter_.items():
+        if name == "and":
+            for one in value:
+                yield from _conditions(path, one)
+        else:
+            yield f"{path}:{canonical({name: value})}"

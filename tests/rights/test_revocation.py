@@ -1,0 +1,122 @@
+"""The race of a revocation: two processes, many busy callers, and nothing is accepted once the answer has gone out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+import httpx
+import pytest
+
+from tests.cases.conftest import Place, place
+
+__all__ = ["place"]
+
+CALLERS = 20
+BEFORE, AFTER = 10, 5
+"""How many answers each caller has had before the end, and has after it."""
+
+TWO = {"CUBE_WORKERS": "2"}
+Json = dict[str, str]
+
+
+@dataclass
+class Race:
+    """Callers who go on asking; each answer with the time when it was asked for."""
+
+    place: Place
+    asked: list[tuple[float, int]] = field(default_factory=list)
+    ended_at: float | None = None
+
+    async def caller(self, number: int, authorization: str) -> None:
+        """Reads, writes and who-am-I in turn, each caller on a connection of its own."""
+        ask = [
+            ("GET", "/customers", None),
+            ("POST", "/customers", {"name": f"C{number}"}),
+            ("POST", "/graphql", {"query": "{ customers { nodes { id } } }"}),
+            ("GET", "/me", None),
+            ("GET", "/api-keys", None),
+        ]
+        since_end = 0
+        async with httpx.AsyncClient(base_url=self.place.running.address, timeout=60) as http:
+            count = 0
+            while since_end < AFTER:
+                method, path, body = ask[(number + count) % len(ask)]
+                at = monotonic()
+                answer = await http.request(method, path, json=body, headers={"Authorization": authorization})
+                self.asked.append((at, answer.status_code))
+                count += 1
+                since_end += self.ended_at is not None and at > self.ended_at
+
+    async def run(self, bearers: list[str], end: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]) -> None:
+        async with self.place.http() as admin:
+            callers = [
+                asyncio.create_task(self.caller(i, f"Bearer {bearers[i % len(bearers)]}")) for i in range(CALLERS)
+            ]
+            while len(self.asked) < CALLERS * BEFORE:
+                await asyncio.sleep(0.01)
+            answer = await end(admin)
+            self.ended_at = monotonic()
+            assert answer.status_code == 200, answer.text
+            await asyncio.gather(*callers)
+
+    def statuses(self) -> tuple[Counter[int], Counter[int]]:
+        """Those of what was asked before the end, and after it."""
+        assert self.ended_at is not None
+        before, after = (
+            Counter(status for at, status in self.asked if (at > self.ended_at) == late) for late in (False, True)
+        )
+        return before, after
+
+
+async def make_key(place: Place, **more: object) -> Json:
+    async with place.http() as http:
+        made: Json = (await http.post("/api-keys", json={"name": "race", "scopes": ["*"], **more})).json()
+        return made
+
+
+async def make_user(place: Place) -> str:
+    async with place.http() as http:
+        made = await http.post("/users", json={"name": "Race", "email": "race@x.io", "role": "EDITOR"})
+        return str(made.json()["id"])
+
+
+@pytest.mark.parametrize("place", [TWO], indirect=True)
+@pytest.mark.parametrize("end", ["revoke", "rotate", "disable", "lower"])
+async def test_nothing_is_accepted_after_the_end(place: Place, end: str) -> None:
+    """Half of the callers come with the key itself, half with tokens of it."""
+    owner = await make_user(place)
+    key = await make_key(place, ownerId=owner)
+    bearers = [key["secret"]]
+    async with httpx.AsyncClient(
+        base_url=place.running.address, headers={"Authorization": f"Bearer {key['secret']}"}
+    ) as http:
+        bearers.append((await http.post("/tokens", json={})).json()["token"])
+
+    async def revoke(admin: httpx.AsyncClient) -> httpx.Response:
+        return await admin.delete(f"/api-keys/{key['id']}")
+
+    async def rotate(admin: httpx.AsyncClient) -> httpx.Response:
+        return await admin.post(f"/api-keys/{key['id']}/rotate", json={"overlapSeconds": 0})
+
+    async def disable(admin: httpx.AsyncClient) -> httpx.Response:
+        return await admin.patch(f"/users/{owner}", json={"status": "DISABLED"})
+
+    async def lower(admin: httpx.AsyncClient) -> httpx.Response:
+        return await admin.patch(f"/users/{owner}", json={"role": "VIEWER"})
+
+    race = Race(place)
+    await race.run(bearers, {"revoke": revoke, "rotate": rotate, "disable": disable, "lower": lower}[end])
+    before, after = race.statuses()
+    assert set(before) <= {200, 201, 401, 403, 503}
+    assert before[200] + before[201] >= CALLERS
+    if end == "lower":
+        assert set(after) <= {200, 403, 503}
+        assert after[201] == 0, "a VIEWER writes nothing"
+        assert after[403] > 0
+    else:
+        assert set(after) <= {401, 503}
+        assert after[401] > 0

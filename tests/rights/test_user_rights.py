@@ -1,0 +1,62 @@
+"""Users: who has no `admin` neither gives rights, nor takes an admin's, nor brings any back."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+import pytest
+
+from schema.resources import USER
+from tests.faces.face import Json, Refused
+from tests.rights.desk import Caller, Desk
+
+
+async def needs_admin(work: Awaitable[object]) -> None:
+    with pytest.raises(Refused) as refused:
+        await work
+    assert (refused.value.status, refused.value.detail) == (403, "The scope admin is needed.")
+
+
+@pytest.fixture
+async def writer(desk: Desk) -> Caller:
+    """Somebody who may write users, and is no admin."""
+    return await desk.key("users:write", owner=await desk.user("writer"))
+
+
+def jane(**more: str) -> Json:
+    return {"name": "Jane", "email": "jane@x.io", **more}
+
+
+async def test_role_and_status_by_every_way(desk: Desk, writer: Caller) -> None:
+    for more in ({"role": "EDITOR"}, {"role": "ADMIN"}, {"status": "DISABLED"}):
+        await needs_admin(writer.face.create(USER, jane(**more)))
+        await needs_admin(writer.face.upsert(USER, "email:jane@x.io", jane(**more)))
+        await needs_admin(writer.face.upsert(USER, "erp:7", jane(**more)))
+    made = await writer.face.create(USER, jane(role="VIEWER", status="ACTIVE"))
+    for more in ({"role": "EDITOR"}, {"status": "DISABLED"}):
+        await needs_admin(writer.face.update(USER, made["id"], more))
+        await needs_admin(writer.face.upsert(USER, "email:jane@x.io", more))
+        await needs_admin(writer.face.upsert(USER, made["id"], more))
+    await writer.face.delete(USER, made["id"])
+    await needs_admin(writer.face.upsert(USER, "email:jane@x.io", {"name": "Jane", "role": "EDITOR"}))
+    assert (await writer.face.upsert(USER, "email:jane@x.io", {"name": "Jane"}))[1] == "RESTORED"
+
+
+@pytest.mark.parametrize(
+    ("role", "ended", "returned"), [("ADMIN", False, False), ("EDITOR", True, False), ("VIEWER", True, True)]
+)
+async def test_deleting_and_restoring(desk: Desk, writer: Caller, role: str, ended: bool, returned: bool) -> None:
+    admin = await desk.key("*")
+    made = await admin.face.create(USER, jane(role=role))
+    if ended:
+        await writer.face.delete(USER, made["id"])
+    else:
+        await needs_admin(writer.face.delete(USER, made["id"]))
+        await admin.face.delete(USER, made["id"])
+    if returned:
+        await writer.face.restore(USER, made["id"])
+        return
+    await needs_admin(writer.face.restore(USER, made["id"]))
+    await needs_admin(writer.face.restore(USER, "email:jane@x.io"))
+    await needs_admin(writer.face.upsert(USER, "email:jane@x.io", {"name": "Jane"}))
+    assert (await admin.face.restore(USER, made["id"]))["role"] == role
