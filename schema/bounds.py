@@ -13,6 +13,7 @@ from typing import Any
 
 from schema.condition import Condition
 from schema.filter import parse_filter
+from schema.narrowing import hideable as hideable_of
 from schema.problem import Problem, nearest
 from schema.resource import Resource
 from schema.resources import DIRECTORY
@@ -78,9 +79,8 @@ def _wrong_name(name: object) -> str | None:
 
 @cache
 def hideable() -> tuple[str, ...]:
-    """Every name that may be hidden: the fields and relations of the directory, but for a record's id and life."""
-    life = {field.name for field in LIFE}
-    return tuple(f"{r.name}.{name}" for r in DIRECTORY for name in r.names if name not in life)
+    """Every name that may be hidden."""
+    return tuple(f"{resource.name}.{name}" for resource in DIRECTORY for name in hideable_of(resource))
 
 
 # -- as parts of one set ------------------------------------------------------------------------------------------

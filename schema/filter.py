@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schema.condition import Compare, Condition, Every, Not, Some, Through, compares
+from schema.narrowing import target
 from schema.operand import operand
 from schema.operators import LOGIC, MAX_CONDITIONS, MAX_DEPTH, Operator, operators_of
 from schema.problem import invalid, nearest
 from schema.resource import MAP_KINDS, Field, Kind, Resource
-from schema.resources import target
 from schema.values.fault import Fault
 from schema.values.maps import key_fault, metadata_key
 
@@ -72,7 +72,7 @@ def _member(resource: Resource, name: str, raw: Any, path: str, faults: Faults, 
         part = _object(resource, raw, path, faults, level + 1)
         return Not(part) if part else None
     if relation := resource.relation(name):
-        part = _object(target(relation), raw, path, faults, level + 1)
+        part = _object(target(resource, relation), raw, path, faults, level + 1)
         return Through(relation, part) if part else None
     if (owner := resource.field(name)) and owner.filterable:
         return _field(resource, owner, raw, path, faults)
@@ -144,7 +144,7 @@ def compare(
         faults.add(path, f"is not an operator here; use {', '.join(known)}{nearest(name, known)}")
         return None
     try:
-        return Compare(owner, operator, operand(owner, resource.name, operator, raw, url=url), key)
+        return Compare(owner, operator, operand(owner, resource, operator, raw, url=url), key)
     except Fault as fault:
         faults.add(path, fault.text)
         return None

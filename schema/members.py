@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from schema.narrowing import KEPT, target
 from schema.problem import invalid, nearest
 from schema.resource import Field, Relation, Resource
-from schema.resources import target
 from schema.selection import Leaf, Member, One, Part, Record
 
 MAX_HOPS = 4
@@ -26,7 +26,7 @@ class _Level:
         self.named = (self.named or set()) | {field_name}
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def default_record(resource: Resource) -> Record:
     """Every field, in the declared order."""
     return Record(resource, tuple(Leaf(f.name, f) for f in resource.fields))
@@ -62,7 +62,7 @@ def _step(level: _Level, name: str, path: str) -> _Level | str:
         return f"{path[:80]}: {name[:40]} is not a relation of {level.resource.name}{nearest(name, names)}"
     if relation.many:
         return f"{path[:80]}: {_route(level.resource, relation)} gives a to-many relation, page by page"
-    return level.relations.setdefault(name, _Level(target(relation)))
+    return level.relations.setdefault(name, _Level(target(level.resource, relation)))
 
 
 def _route(resource: Resource, relation: Relation) -> str:

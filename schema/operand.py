@@ -8,10 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from schema.narrowing import same_world
 from schema.operators import MATCHING, MAX_VALUES, ORDERING, Operator, operators_of
 from schema.reference import reference
-from schema.resource import Field, Kind
-from schema.resources import BY_NAME
+from schema.resource import Field, Kind, Resource
 from schema.values.domain import domain
 from schema.values.email import email, exact
 from schema.values.fault import Fault
@@ -31,7 +31,7 @@ class Loose:
     readings: tuple[str | int | float | bool, ...]
 
 
-def operand(owner: Field, resource: str, operator: Operator, raw: Any, *, url: bool) -> Any:
+def operand(owner: Field, resource: Resource, operator: Operator, raw: Any, *, url: bool) -> Any:
     """The operand of `operator` on a field of `resource`, from JSON or (url=True) from the text of a query string.
 
     Raises Fault when the operator does not fit the field or the value does not fit the operator.
@@ -61,7 +61,7 @@ def _boolean(raw: Any, url: bool) -> bool:
     raise Fault("must be true or false")
 
 
-def _value(owner: Field, resource: str, operator: Operator, raw: Any, url: bool) -> Any:
+def _value(owner: Field, resource: Resource, operator: Operator, raw: Any, url: bool) -> Any:
     if owner.kind is Kind.METADATA:
         return _metadata(operator, raw, url)
     if owner.kind is Kind.INTEGER:
@@ -74,7 +74,7 @@ def _value(owner: Field, resource: str, operator: Operator, raw: Any, url: bool)
     if owner.kind is Kind.INSTANT:
         return instant(text)
     if owner.kind is Kind.ID:
-        return reference(text, BY_NAME[owner.target or resource])
+        return reference(text, same_world(resource, owner.target or resource.name))
     if operator in (*ORDERING, *MATCHING):
         return fold(text)
     return _EXACT.get(owner.kind, _same)(text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from schema.condition import Condition, signature
 from schema.cursor import decode, fingerprint
+from schema.narrowing import KEPT
 from schema.paths import countable, sortable
 from schema.problem import invalid, nearest
 from schema.resource import Kind, Resource, constant_case
@@ -91,7 +92,7 @@ def key_types(order: tuple[Order, ...]) -> tuple[type, ...]:
     return (*(int if o.field.kind is Kind.INTEGER else str for o in order), str)
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def default_order(resource: Resource) -> tuple[Order, ...]:
     created = resource.field("createdAt")
     assert created is not None
@@ -109,7 +110,7 @@ def sort_text(resource: Resource, text: str) -> tuple[Order, ...]:
     return _orders(resource, keys, "sort")
 
 
-@cache
+@lru_cache(maxsize=KEPT)
 def sort_names(resource: Resource) -> dict[str, str]:
     """The paths to sort by, by the names that GraphQL's enum has for them."""
     return {constant_case(path): path for path in sortable(resource)}

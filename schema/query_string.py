@@ -11,12 +11,12 @@ from schema.condition import Condition, Through, joined
 from schema.filter import Faults, check_size, compare, parse_filter
 from schema.json_text import strict_json
 from schema.members import default_record, record
+from schema.narrowing import target
 from schema.operators import Operator
 from schema.paging import Span, connection, groups, order_by, search_words, sort_text
 from schema.problem import invalid, nearest
 from schema.reference import Reference
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
-from schema.resources import target
 from schema.selection import Connection, Deleted, Flag, Nodes, PageFlag, Shape, Single, Stats, Total
 from schema.values.fault import Fault
 from schema.values.maps import key_fault, metadata_key
@@ -173,7 +173,7 @@ def _walk(resource: Resource, path: str) -> tuple[list[Relation], Field, Resourc
         rest = names[i + 1 :]
         if relation := resource.relation(name):
             hops.append(relation)
-            resource = target(relation)
+            resource = target(resource, relation)
             continue
         owner = resource.field(name)
         if owner is None:

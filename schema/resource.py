@@ -111,6 +111,7 @@ class Resource:
     scope: str = ""
     deletable: bool = True
     example: Mapping[str, Any] | None = None
+    hidden: frozenset[str] = frozenset()  # what those who know it so do not see of all resources (see narrowing)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.path or self.plural)

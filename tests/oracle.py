@@ -8,7 +8,7 @@ from typing import Any
 
 from schema.operators import Operator
 from schema.resource import Field, Kind, Resource
-from schema.resources import BY_NAME, target
+from schema.resources import BY_NAME
 from schema.values.email import exact
 from schema.values.phone import digits
 from schema.values.text import fold, words
@@ -46,7 +46,7 @@ class Directory:
         if name == "not":
             return not self.fits(resource, record, value)
         if relation := resource.relation(name):
-            other = target(relation)
+            other = BY_NAME[relation.target]
             key = "".join(part.title() if i else part for i, part in enumerate(relation.key.split("_")))
             if relation.many:
                 many = [one for one in self.live(other) if one[key] == record["id"]]
@@ -120,7 +120,7 @@ class Directory:
                 found = self.one(here, key)
                 if found is None:
                     return None
-                at, here = target(relation), found
+                at, here = BY_NAME[relation.target], found
             owner = at.field(names[0])
             assert owner is not None
             actual = here[names[0]]

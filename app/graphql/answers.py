@@ -19,6 +19,7 @@ from schema.actor import Actor
 from schema.change import Call, Source, Written
 from schema.graphql.changing import CreateKey, Piece, RotateKey, Write
 from schema.graphql.reading import Read
+from schema.problem import problem
 from schema.reference import Reference
 from schema.selection import Beside, Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
 
@@ -92,12 +93,15 @@ async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
     return issued.written, issued.secret
 
 
-async def _read_back(caller: Caller, record: Record, written: Written) -> bytes | None:
+async def _read_back(caller: Caller, record: Record, written: Written) -> bytes:
     """What is asked of the record: out of what was stored, unless it lies in other records."""
     if written.members is not None and all(isinstance(m, Leaf | Part | Typename) for m in record.members):
         return _picked(record, orjson.loads(f"{{{written.members}}}"))
     single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
-    return (await read(caller.db, single, caller.actor)).body
+    body = (await read(caller.db, single, caller.actor)).body
+    if body is None:  # in the meantime another has moved it out of sight
+        raise problem("not_found", f"There is no {record.resource.name} with the id {written.id}.")
+    return body
 
 
 def _picked(record: Record, values: dict[str, Any]) -> bytes:
@@ -119,7 +123,7 @@ def _value(member: Member, values: dict[str, Any]) -> Any:
 
 async def _piece(caller: Caller, asked: Write, piece: Piece, written: Written, secret: str | None) -> bytes:
     if piece.record:
-        return await _read_back(caller, piece.record, written) or b"null"
+        return await _read_back(caller, piece.record, written)
     values = {"outcome": str(written.outcome), "secret": secret, "__typename": asked.type}
     return orjson.dumps(values[piece.name])
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, specified_rules, validate
 from graphql.validation.specified_rules import recommended_rules
 
-from schema.graphql import SCHEMA
 from schema.graphql.limits import check_limits, parsed
+from schema.graphql.narrowed import WHOLE, View, view
 from schema.graphql.prepared import Prepared
+from schema.narrowing import MAX_WORLDS
 
 MAX_ERRORS = 20
 FIELD_WEIGHT = 16
@@ -28,6 +30,7 @@ class Document:
     `weight` stands for the memory that it takes: of its text, and of what is prepared for each of its fields.
     """
 
+    view: View
     tree: DocumentNode
     errors: tuple[GraphQLError, ...]
     weight: int
@@ -38,14 +41,15 @@ class Document:
         name = chosen.name.value if chosen.name else None
         found = self._prepared.get(name)
         if found is None:
-            found = self._prepared[name] = Prepared(self.tree, chosen)
+            found = self._prepared[name] = Prepared(self.view, self.tree, chosen)
         return found
 
 
 class Documents:
     """The latest documents, bounded in number and in weight; an invalid one is not kept."""
 
-    def __init__(self, entries: int = 500, size: int = 512 * 1024) -> None:
+    def __init__(self, view: View = WHOLE, entries: int = 500, size: int = 512 * 1024) -> None:
+        self.view = view
         self.entries, self.size = entries, size
         self.held = 0
         self.kept: OrderedDict[str, Document] = OrderedDict()
@@ -56,7 +60,7 @@ class Documents:
         if found is not None:
             self.kept.move_to_end(text)
             return found
-        made = _document(text)
+        made = _document(self.view, text)
         if not made.errors:
             self._keep(text, made)
         return made
@@ -73,11 +77,17 @@ class Documents:
             self.held -= oldest.weight
 
 
-def _document(text: str) -> Document:
+@lru_cache(maxsize=MAX_WORLDS)
+def documents(hidden: frozenset[str]) -> Documents:
+    """The documents of those from whom these fields are hidden; fewer are kept for them than for all the others."""
+    return Documents(view(hidden), 50, 64 * 1024) if hidden else Documents()
+
+
+def _document(view: View, text: str) -> Document:
     tree = parsed(text)
     fields = check_limits(tree)
-    errors = tuple(validate(SCHEMA, tree, RULES, max_errors=MAX_ERRORS))
-    return Document(tree, errors, len(text) + FIELD_WEIGHT * fields)
+    errors = tuple(validate(view.schema, tree, RULES, max_errors=MAX_ERRORS))
+    return Document(view, tree, errors, len(text) + FIELD_WEIGHT * fields)
 
 
 def operation(document: Document, name: str | None) -> OperationDefinitionNode:

@@ -19,7 +19,6 @@ from graphql.pyutils import gather_with_cancel
 
 from app.graphql.envelope import Envelope
 from app.services.sql.guard import NotCurrent
-from schema.graphql import SCHEMA
 from schema.graphql.prepared import Form, Prepared, RootField
 
 Answer = Callable[[RootField], Awaitable[bytes | None]]
@@ -73,7 +72,7 @@ def introspection(prepared: Prepared, form: Form, envelope: Envelope) -> Executi
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
     document = DocumentNode(definitions=(definition, *prepared.fragments))
-    return execute_sync(SCHEMA, document, variable_values=envelope.variables)
+    return execute_sync(prepared.view.schema, document, variable_values=envelope.variables)
 
 
 def text_of(told: ExecutionResult, asked: RootField) -> bytes:

@@ -10,7 +10,7 @@ from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
 from app.graphql.answers import Caller, answer_read, answer_write, placeholder
-from app.graphql.documents import MAX_ERRORS, Documents, operation
+from app.graphql.documents import MAX_ERRORS, Documents, documents, operation
 from app.graphql.envelope import Envelope
 from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
@@ -20,19 +20,21 @@ from schema.graphql.changing import CreateKey, RotateKey, Write, write_of
 from schema.graphql.limits import LimitError
 from schema.graphql.prepared import Form, Prepared, RootField, key_of
 from schema.graphql.reading import Read, read_of
+from schema.narrowing import settled
 from schema.problem import Problem, problem
 
 Asked = Read | Write | Problem | GraphQLError
 
-_documents = Documents()
+_documents = Documents()  # of all from whom nothing is hidden
 
 
 async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Result:
     """Runs an operation; raises Problem for a mutation by GET, NotCurrent for what no guarded read will answer."""
-    if caller.guard and not _documents.knows(envelope.query):
+    kept = documents(settled(caller.actor.hidden)) if caller.actor.hidden else _documents
+    if caller.guard and not kept.knows(envelope.query):
         raise NotCurrent  # the work of a new document is done once, and for nobody whose key has ended
     try:
-        document = _documents.get(envelope.query)
+        document = kept.get(envelope.query)
         chosen = operation(document, envelope.operation_name)
     except GraphQLError as error:
         return refused([error])

@@ -20,6 +20,7 @@ from app.services.sql.guard import Guard
 from schema.actor import Actor
 from schema.change import Call, Source
 from schema.json_text import strict_json
+from schema.narrowing import known
 from schema.problem import problem
 from schema.query_string import parameters
 from schema.reference import Reference, pointer
@@ -68,9 +69,13 @@ class Asked:
         """Reads as the actor, who is found to be still the one remembered if that is all that is known."""
         return await read(self.db, selection, self.actor, self.guard)
 
+    def known(self, resource: Resource) -> Resource:
+        """The resource as this actor knows it: whatever is read of the request is read by it."""
+        return known(resource, self.actor.hidden)
+
     def reference(self, resource: Resource) -> Reference:
         """The reference in the path."""
-        return pointer(self.request.path_params["ref"], resource)
+        return pointer(self.request.path_params["ref"], self.known(resource))
 
 
 def checked(
@@ -79,13 +84,17 @@ def checked(
     takes: tuple[str, ...] = NONE,
     optional: bool = False,
     guarded: bool = False,
+    exists: Callable[[Actor], bool] = lambda _: True,
 ) -> Handler:
     """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`.
+    A route that does not exist for the actor is answered as the router answers for one that nobody has.
 
     One that is `guarded` hands its guard to each read or to its one write: it may be run twice (see `answering`).
     """
 
     async def answer(request: Request, actor: Actor, guard: Guard | None) -> ASGIApp:
+        if not exists(actor):
+            raise problem("not_found")
         sent = _check_media_types(request, takes, optional)
         for scope in scopes:
             actor.require(scope)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.middleware.authentication import authenticated
-from app.middleware.exchange import header
+from app.middleware.exchange import header, header_lines
 from app.middleware.media import JSON
 from app.middleware.router import Route
 from schema.graphql import print_schema
+from schema.graphql.narrowed import view
+from schema.narrowing import MAX_WORLDS, NOTHING, settled
 from schema.openapi import print_openapi
 from schema.query_string import no_parameters, parameters
 
@@ -22,30 +24,33 @@ def document_routes() -> list[Route]:
 
 
 async def openapi(request: Request) -> Response:
-    """`GET /openapi.json`"""
-    return _document(request, _openapi(), JSON)
+    """`GET /openapi.json`: with a key, as that key may see it"""
+    hidden = NOTHING
+    if header_lines(request.scope, b"authorization"):
+        hidden = settled((await authenticated(request.scope)).hidden)
+    return _document(request, _openapi(hidden), JSON)
 
 
 async def graphql_schema(request: Request) -> Response:
-    """`GET /schema.graphql`"""
-    await authenticated(request.scope)
-    return _document(request, _schema(), "application/graphql; charset=utf-8")
+    """`GET /schema.graphql`: as the key may see it"""
+    actor = await authenticated(request.scope)
+    return _document(request, _schema(settled(actor.hidden)), "application/graphql; charset=utf-8")
 
 
-@cache
-def _openapi() -> bytes:
-    return print_openapi().encode()
+@lru_cache(maxsize=MAX_WORLDS)
+def _openapi(hidden: frozenset[str]) -> bytes:
+    return print_openapi(hidden).encode()
 
 
-@cache
-def _schema() -> bytes:
-    return print_schema().encode()
+@lru_cache(maxsize=MAX_WORLDS)
+def _schema(hidden: frozenset[str]) -> bytes:
+    return print_schema(view(hidden).schema).encode()
 
 
 def _document(request: Request, body: bytes, media_type: str) -> Response:
     no_parameters(parameters(request.scope["query_string"].decode("latin-1")))
     tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"}
     held = [one.strip().removeprefix("W/") for one in (header(request.scope, b"if-none-match") or "").split(",")]
     if tag in held or "*" in held:
         return Response(status_code=304, headers=headers)

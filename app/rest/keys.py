@@ -43,7 +43,8 @@ async def me(asked: Asked) -> ASGIApp:
     """`GET /me`: the key of this very request, with its owner; any key may ask"""
     no_parameters(asked.params)
     assert asked.actor.key_id is not None
-    selection = single_selection(API_KEY, Reference(API_KEY.name, "id", asked.actor.key_id), {"expand": "owner"})
+    by = Reference(API_KEY.name, "id", asked.actor.key_id)
+    selection = single_selection(asked.known(API_KEY), by, {"expand": "owner"})
     found = await read(asked.db, selection, own_reader(asked.actor))
     return conditional_response(_with(found, beside_key(asked.actor)), asked.header("if-none-match"))
 

@@ -13,6 +13,7 @@ from app.rest.preconditions import check, if_match
 from app.services.history import history
 from app.services.read import Answer
 from schema.condition import Compare, Condition, Through, joined
+from schema.narrowing import target
 from schema.operators import Operator
 from schema.problem import problem
 from schema.query_string import (
@@ -26,7 +27,6 @@ from schema.query_string import (
 )
 from schema.reference import Reference
 from schema.resource import Field, Relation, Resource
-from schema.resources import target
 from schema.selection import Connection, Single
 
 # An empty page, its two cursors and a total are shorter: longer ones need no look inside.
@@ -35,7 +35,7 @@ _SMALLEST_RECORD = 2048
 
 async def list_records(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers`"""
-    selection = _listed(resource, asked.query)
+    selection = _listed(asked.known(resource), asked.query)
     return page_response(asked.request, await asked.read(selection), ACCEPT_QUERY)
 
 
@@ -48,7 +48,7 @@ def _listed(resource: Resource, query: str) -> Connection:
 async def query_records(resource: Resource, asked: Asked) -> ASGIApp:
     """`QUERY /customers`: the same page, asked for by a JSON body; its cursors go into the next body."""
     no_parameters(asked.params)
-    selection = body_selection(resource, asked.body)
+    selection = body_selection(asked.known(resource), asked.body)
     found = await asked.read(selection)
     assert found.body is not None
     return json_response(found.body, headers=ACCEPT_QUERY)
@@ -56,9 +56,8 @@ async def query_records(resource: Resource, asked: Asked) -> ASGIApp:
 
 async def list_related(resource: Resource, relation: Relation, asked: Asked) -> ASGIApp:
     """`GET /clients/{ref}/customers`: of a live client, or 404."""
-    by = asked.reference(resource)
-    related = target(relation)
-    selection = list_selection(related, asked.params, _within(resource, relation, by))
+    resource, by = asked.known(resource), asked.reference(resource)
+    selection = list_selection(target(resource, relation), asked.params, _within(resource, relation, by))
     found = await asked.read(selection)
     if _is_empty(found):
         # Rows prove that the record is there; no rows don't.
@@ -68,8 +67,7 @@ async def list_related(resource: Resource, relation: Relation, asked: Asked) -> 
 
 async def get_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers/{ref}`"""
-    by = asked.reference(resource)
-    selection = single_selection(resource, by, asked.params)
+    selection = single_selection(asked.known(resource), asked.reference(resource), asked.params)
     precondition = if_match(asked.header("if-match"))
     found = await _existing(asked, resource, selection)
     assert found.version is not None
@@ -79,7 +77,7 @@ async def get_record(resource: Resource, asked: Asked) -> ASGIApp:
 
 async def get_stats(resource: Resource, asked: Asked) -> ASGIApp:
     """`GET /customers/stats?by=…`"""
-    found = await asked.read(stats_selection(resource, asked.params))
+    found = await asked.read(stats_selection(asked.known(resource), asked.params))
     return json_response(b'{"data":' + (found.body or b"[]") + b"}")
 
 
@@ -105,7 +103,7 @@ def _is_empty(page: Answer) -> bool:
 
 def _within(resource: Resource, relation: Relation, by: Reference) -> Condition | None:
     """The records at the other end. The key finds them by its index; the way back asks that the record lives."""
-    related = target(relation)
+    related = target(resource, relation)
     key = next(field for field in related.fields if field.column == relation.key)
     back = next(r for r in related.to_one if r.key == relation.key)
     lives = Through(back, Compare(_field(resource, "id"), Operator.EQ, by))

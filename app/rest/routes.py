@@ -11,8 +11,10 @@ from starlette.types import ASGIApp
 from app.middleware.router import Handler, Route
 from app.rest import keys, reads, tokens, writes
 from app.rest.checks import BODY, PATCH, Asked, checked
-from schema.resource import Resource
-from schema.resources import API_KEY, target
+from schema.actor import Actor
+from schema.narrowing import known, target
+from schema.resource import Relation, Resource
+from schema.resources import API_KEY
 
 
 def routes_for(resource: Resource) -> list[Route]:
@@ -59,14 +61,19 @@ def _directory_routes(resource: Resource) -> list[Route]:
                     "GET": checked(
                         partial(reads.list_related, resource, relation),
                         resource.read_scope,
-                        target(relation).read_scope,
+                        target(resource, relation).read_scope,
                         guarded=True,
+                        exists=partial(_knows, resource, relation),
                     )
                 },
             )
             for relation in resource.to_many
         ),
     ]
+
+
+def _knows(resource: Resource, relation: Relation, actor: Actor) -> bool:
+    return relation in known(resource, actor.hidden).relations
 
 
 def _key_routes() -> list[Route]:

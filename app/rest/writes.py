@@ -10,6 +10,7 @@ from app.rest.preconditions import create_only, if_match
 from app.services.read import Answer, read
 from app.services.write import write
 from schema.change import Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
+from schema.problem import problem
 from schema.query_string import default_single, no_parameters
 from schema.reference import Reference
 from schema.resource import Resource
@@ -61,11 +62,14 @@ async def _written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
 
 
 async def read_back(resource: Resource, asked: Asked, written: Written) -> Answer:
-    """The record as the write left it; a key, whose JSON is not kept ready, as it stands."""
+    """The record as the write left it; where its JSON is not ready for this actor, as it stands."""
     if written.members is not None:
         return Answer(f"{{{written.members}}}".encode(), written.version)
     by = Reference(resource.name, "id", written.id)
-    return await read(asked.db, default_single(resource, by, Deleted.INCLUDE), asked.actor)
+    found = await read(asked.db, default_single(asked.known(resource), by, Deleted.INCLUDE), asked.actor)
+    if found.body is None:  # in the meantime another has moved it out of sight
+        raise problem("not_found", f"There is no {resource.name} with the id {written.id}.")
+    return found
 
 
 def location(resource: Resource, written: Written) -> str:

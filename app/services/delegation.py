@@ -8,11 +8,12 @@ from typing import Any
 from schema.actor import Actor
 from schema.bounds import FILTERED, conditions_of, filters_of, parts, read_filters
 from schema.condition import compares
+from schema.narrowing import settled
 from schema.operators import LOGIC
 from schema.problem import insufficient_scope, nearest
 from schema.reference import looked_up
 from schema.resource import Resource
-from schema.resources import BY_NAME, target
+from schema.resources import BY_NAME
 
 
 def grants(actor: Actor, scopes: Iterable[str]) -> None:
@@ -53,8 +54,8 @@ def _unseen(actor: Actor, resource: Resource, filter_: Mapping[str, Any], path: 
         elif name in ("and", "or"):
             for i, one in enumerate(value):
                 yield from _unseen(actor, resource, one, f"{here}[{i}]")
-        elif f"{resource.name}.{name}" in actor.hidden:
-            names = [one for one in (*resource.names, *LOGIC) if f"{resource.name}.{one}" not in actor.hidden]
+        elif f"{resource.name}.{name}" in (hidden := settled(actor.hidden)):
+            names = [one for one in (*resource.names, *LOGIC) if f"{resource.name}.{one}" not in hidden]
             yield here, f"is not a field of {resource.name}{nearest(name, names)}"
         else:
             yield from _member(actor, resource, name, value, here)
@@ -66,8 +67,8 @@ def _member(actor: Actor, resource: Resource, name: str, value: Any, path: str) 
     if pointed in actor.filters:
         yield path, f"must not look into {BY_NAME[pointed].plural}, of which the key that asks sees a part"
     elif relation:
-        actor.require(target(relation).read_scope)
-        yield from _unseen(actor, target(relation), value, path)
+        actor.require(BY_NAME[relation.target].read_scope)
+        yield from _unseen(actor, BY_NAME[relation.target], value, path)
 
 
 def joined(actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str]) -> frozenset[str]:

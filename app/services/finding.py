@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from app.services import rows
 from app.services.rows import Stored
-from app.services.sql.condition import existing, referenced
+from app.services.sql.condition import existing, referenced, seen
 from app.services.sql.dialect import Dialect
 from app.services.sql.params import Builder, fixed
 from app.services.sql.words import fact, facts_query
 from app.services.unit_of_work import UnitOfWork
-from app.services.visible import visible
+from app.services.visible import sight_of
 from schema.actor import Actor
 from schema.reference import Reference
 from schema.resource import Resource
@@ -20,6 +20,10 @@ from schema.selection import Deleted
 from schema.values.email import exact
 
 _MOST_DELETED = 100
+
+
+# Asks the database, within a transaction or without one.
+Fetch = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 
 
 class Rows(Protocol):
@@ -47,15 +51,16 @@ async def any_by_id(work: UnitOfWork, resource: Resource, id_: str) -> Stored | 
 
 async def last_deleted(work: UnitOfWork, resource: Resource, by: Reference) -> Stored | None:
     """Of the deleted records that held this reference's value, the one that was deleted last."""
-    p = work.dialect.placeholder(1, "text")
+    b = Builder(work.dialect, sight=sight_of(work.call.actor, (resource,)))
     if by.external:
         # Deleted records have no side rows, but they keep their words, the facts of their external ids among them.
-        where = work.dialect.words(resource.table, resource.table, p)
-        params = (facts_query([fact("externalIds", by.key, by.value)], work.dialect.name),)
+        facts = facts_query([fact("externalIds", by.key, by.value)], work.dialect.name)
+        held = work.dialect.words(resource.table, resource.table, b.text(fixed(facts)))
     else:
-        where, params = f"{'email_exact' if by.key == 'email' else by.key} = {p}", (by.value,)
-    ending = f" AND deleted_at IS NOT NULL ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED}"
-    deleted = (rows.of_row(resource, found) for found in await work.read(resource, where + ending, params))
+        held = f"{'email_exact' if by.key == 'email' else by.key} = {b.text(fixed(by.value))}"
+    where = " AND ".join([held, *existing(b, resource.table, resource, Deleted.ONLY)])
+    ending = f" ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED}"
+    deleted = (rows.of_row(resource, found) for found in await work.read(resource, where + ending, b.params()))
     return next((record for record in deleted if _holds(record, by)), None)
 
 
@@ -68,11 +73,23 @@ async def id_of(
     return None if found is None else str(found[0])
 
 
+async def seen_among(fetch: Fetch, dialect: Dialect, actor: Actor, resource: Resource, ids: set[str]) -> set[str]:
+    """Which of these records the actor may see, deleted ones among them."""
+    sight = sight_of(actor, (resource,))
+    if not ids or resource.name not in sight.conditions:
+        return ids
+    b = Builder(dialect, sight=sight)
+    meant = dialect.one_of(f"{resource.table}.id", b.values(fixed(sorted(ids))))
+    where = " AND ".join([meant, *seen(b, resource, resource.table)])
+    found = await fetch(f"SELECT id FROM {resource.table} WHERE {where}", b.params())
+    return {str(id_) for (id_,) in found}
+
+
 def _existing(
     dialect: Dialect, actor: Actor, resource: Resource, by: Reference, deleted: Deleted = Deleted.EXCLUDE
 ) -> tuple[str, list[Any]]:
     """The same conditions as those of a read: what a reference means, and what exists for the actor."""
-    b = Builder(dialect, sight=lambda one: visible(one, actor))
+    b = Builder(dialect, sight=sight_of(actor, (resource,)))
     meant = f"{resource.table}.id = {referenced(b, fixed(by))}"
     return " AND ".join([meant, *existing(b, resource.table, resource, deleted)]), b.params()
 

@@ -10,6 +10,7 @@ import orjson
 
 from app.services import finding
 from app.services.changes import resource_word
+from app.services.changes_shown import Row, shown
 from app.services.database import Database
 from app.services.sql.dialect import Dialect
 from app.services.visible import visible
@@ -22,7 +23,6 @@ from schema.selection import DEFAULT_SIZE, MAX_SIZE, Deleted
 
 _PARAMS = ("limit", "after", "before")
 _COLUMNS = "at, action, version, changes, key_id, user_id, source, trace_id"
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class _Page:
 
 
 async def history(db: Database, resource: Resource, by: Reference, params: Mapping[str, str], actor: Actor) -> bytes:
-    """A page of the record's changes, oldest first; by its id also when it is deleted.
+    """A page of the record's changes, oldest first; by its id also when it is deleted. `resource` is as declared.
 
     `params` are those of the query string: limit, and after or before.
     """
@@ -49,6 +49,8 @@ async def history(db: Database, resource: Resource, by: Reference, params: Mappi
     found = await db.fetch(_statement(db.dialect, page), _values(resource, id_, page))
     if not found and not page.after and not page.before:
         raise _missing(resource, by)
+    if actor.narrowed:
+        found = await shown(db, resource, actor, found)
     return _body(resource, id_, page, found, mark)
 
 

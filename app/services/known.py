@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from app.services.finding import seen_among
 from app.services.rows import Values
 from app.services.sql.dialect import DIALECTS
 from app.services.unit_of_work import UnitOfWork
@@ -24,7 +25,10 @@ _EXTERNAL = ""
 
 @dataclass(slots=True)
 class Known:
-    """`ids` are live records by references to them; `free` are references that no live record has."""
+    """`ids` are live records that the actor may see, by references to them; `free` are what no live record has.
+
+    What is in neither is held by a record that does not exist for the actor.
+    """
 
     ids: dict[Reference, str] = field(default_factory=dict)
     free: set[Reference] = field(default_factory=set)
@@ -49,9 +53,23 @@ async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
     dialect = work.dialect.name
     params = [param for (_, key), many in kinds.items() for param in _params(dialect, key, many)]
     found = await work.tx.peek(_text(dialect, tuple(kinds)), params)
-    known.ids = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
-    known.free = {one for many in kinds.values() for one in many if one not in known.ids}
+    held = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
+    known.free = {one for many in kinds.values() for one in many if one not in held}
+    known.ids = await _seen(work, held)
     return known
+
+
+async def _seen(work: UnitOfWork, held: dict[Reference, str]) -> dict[Reference, str]:
+    """Those of the records that the actor may see: for most actors all of them."""
+    actor = work.call.actor
+    if not actor.filters:
+        return held
+    names = {by.resource for by in held}
+    seen: set[str] = set()
+    for name in names:
+        ids = {id_ for by, id_ in held.items() if by.resource == name}
+        seen |= await seen_among(work.tx.peek, work.dialect, actor, BY_NAME[name], ids)
+    return {by: id_ for by, id_ in held.items() if id_ in seen}
 
 
 def keys(resource: Resource, values: Given | Values) -> set[Reference]:

@@ -11,7 +11,11 @@ from tortoise.transactions import in_transaction
 from app.services.database import Limits
 from app.services.database.tortoise_config import CONNECTION, tortoise_config
 from app.services.pending import MIGRATIONS
+from app.services.reindex import index_words
+from app.services.sql.dialect import DIALECTS
 from app.settings import Settings
+
+PLACES_STEP = "0005_search_places"
 
 # Another process that migrates is waited for: its steps may rewrite large tables.
 _LIMITS = Limits(wait=600, read=3600)
@@ -36,6 +40,8 @@ async def migrate(settings: Settings, migrations: str = MIGRATIONS) -> list[str]
                 executor = MigrationExecutor(transaction, config["apps"])
                 await executor.recorder.ensure_schema(_editor(transaction, settings))
                 await executor.migrate(direction="forward", progress=progress)
+                if PLACES_STEP in progress.applied:
+                    await index_words(transaction, DIALECTS[settings.dialect])
                 await _check_references(transaction, settings)
     except Exception as error:
         raise MigrationFailed(progress.failure()) from error

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from app.services.kept import Kept
-from app.services.sql.params import Sight, everything
-from app.services.visible import visible
+from app.services.sql.params import Sight
+from app.services.visible import sight_of
 from schema.actor import Actor
 from schema.condition import Compare, Condition, Every, Not, Some, Through
+from schema.narrowing import settled, target
 from schema.problem import Problem, invalid
 from schema.reference import looked_up
 from schema.resource import Relation, Resource
-from schema.resources import target
 from schema.selection import Connection, Many, One, Record, Selection, Several, Shape, Single, Stats, records
 
 MAX_COST = 10_000
@@ -29,14 +29,31 @@ class ReadPlan(NamedTuple):
 
 def plan(selection: Selection, actor: Actor) -> ReadPlan:
     """Checks rights and cost; raises `insufficient_scope`, or `validation_failed` for what costs too much."""
+    if actor.hidden:
+        _check_world(selection, actor)
     resources = _resources_of(selection)
     for resource in resources:
         actor.require(resource.read_scope)
     rows = cost(selection)
     if rows > MAX_COST:
         raise too_costly(rows)
-    narrowed = any(visible(resource, actor) is not None for resource in resources)
-    return ReadPlan(selection, rows, (lambda resource: visible(resource, actor)) if narrowed else everything)
+    return ReadPlan(selection, rows, sight_of(actor, resources))
+
+
+def _check_world(selection: Selection, actor: Actor) -> None:
+    """Raises for a Selection of declarations in which something is that the actor does not know: a fault of the door.
+
+    The resource that a Selection begins with leads only to such as are of its own world.
+    """
+    match selection:
+        case Connection() | Stats():
+            roots = [selection.resource]
+        case Single():
+            roots = [selection.record.resource]
+        case Several():
+            roots = [single.record.resource for single in selection.singles if single]
+    if any(root.hidden != settled(actor.hidden) for root in roots):
+        raise ValueError("what is selected was not read for this actor")
 
 
 def too_costly(rows: int) -> Problem:
@@ -99,16 +116,16 @@ def _resources(selection: Selection) -> Iterator[Resource]:
                 yield from _of_record(single.record)
         case Stats():
             yield selection.resource
-            yield from _of_condition(selection.where)
+            yield from _of_condition(selection.resource, selection.where)
             for group in selection.by:
-                yield from _of_hops(group.hops)
+                yield from _of_hops(selection.resource, group.hops)
 
 
 def _of_connection(connection: Connection) -> Iterator[Resource]:
     yield connection.resource
-    yield from _of_condition(connection.where)
+    yield from _of_condition(connection.resource, connection.where)
     for order in connection.order:
-        yield from _of_hops(order.hops)
+        yield from _of_hops(connection.resource, order.hops)
     yield from _of_shape(connection.shape)
 
 
@@ -135,19 +152,21 @@ def _of_record(record: Record) -> Iterator[Resource]:
             yield from _of_connection(member.connection)
 
 
-def _of_hops(hops: tuple[Relation, ...]) -> Iterator[Resource]:
-    return (target(hop) for hop in hops)
+def _of_hops(resource: Resource, hops: tuple[Relation, ...]) -> Iterator[Resource]:
+    for hop in hops:
+        resource = target(resource, hop)
+        yield resource
 
 
-def _of_condition(condition: Condition | None) -> Iterator[Resource]:
+def _of_condition(resource: Resource, condition: Condition | None) -> Iterator[Resource]:
     match condition:
         case Compare(value=value):
             yield from looked_up(value if isinstance(value, tuple) else (value,))
         case Through(relation=relation, where=where):
-            yield target(relation)
-            yield from _of_condition(where)
+            yield target(resource, relation)
+            yield from _of_condition(target(resource, relation), where)
         case Not(part=part):
-            yield from _of_condition(part)
+            yield from _of_condition(resource, part)
         case Every(parts=parts) | Some(parts=parts):
             for part in parts:
-                yield from _of_condition(part)
+                yield from _of_condition(resource, part)

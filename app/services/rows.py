@@ -171,7 +171,7 @@ def update(resource: Resource, dialect: str, names: tuple[str, ...]) -> str:
 
 def _place(resource: Resource, dialect: str, name: str, number: int) -> str:
     if name == "words":
-        return f"array_to_tsvector({DIALECTS[dialect].placeholder(number, 'text[]')})"
+        return f"{DIALECTS[dialect].placeholder(number, 'text')}::tsvector"
     return DIALECTS[dialect].placeholder(number, "bigint" if name in _numbers(resource) else "text")
 
 

@@ -16,7 +16,7 @@ from app.services.ids import new_id
 from app.services.rows import Stored, Values
 from app.services.sql.dialect import DIALECTS, Dialect
 from app.services.sql.guard import Guard
-from app.services.sql.words import tokens
+from app.services.sql.words import Tokens, places_text, tokens, vector_text
 from schema.change import Action, Call
 from schema.problem import problem
 from schema.resource import Field, Resource
@@ -78,11 +78,11 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
     id_ = new_id(resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
     row = rows.row(resource, after) | dict(secrets or {})
-    beside = _beside(work, resource, row, tokens(resource, after) if searched(resource) else None)
+    beside = _beside(work, row, tokens(resource, after) if searched(resource) else None)
     await work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
     if beside is not None:
-        insert = f"INSERT INTO {resource.table}_words (rowid, words) VALUES (last_insert_rowid(), ?1)"
-        await work.tx.later(insert, (beside,))
+        insert = f"INSERT INTO {resource.table}_words (rowid, words, places) VALUES (last_insert_rowid(), ?1, ?2)"
+        await work.tx.later(insert, beside)
     await _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
     await _change(work, resource, Action.CREATED, None, after, resource.fields)
     return Stored(after, row.get("members"))
@@ -104,12 +104,13 @@ async def replace(
     after = {**values, "version": before.version + 1, "updatedAt": at}
     fields = rows.changed(resource, before.values, after)
     row = rows.row(resource, after, fields) | dict(secrets or {})
-    beside = _beside(work, resource, row, _new_words(resource, before.values, after, fields))
+    beside = _beside(work, row, _new_words(resource, before.values, after, fields))
     update = rows.update(resource, work.dialect.name, tuple(row))
     await work.tx.later(update, (*row.values(), before.id, before.version), guarded=True)
     if beside is not None:
-        seq = f"(SELECT seq FROM {resource.table} WHERE id = ?2)"
-        await work.tx.later(f"UPDATE {resource.table}_words SET words = ?1 WHERE rowid = {seq}", (beside, before.id))
+        seq = f"(SELECT seq FROM {resource.table} WHERE id = ?3)"
+        update = f"UPDATE {resource.table}_words SET words = ?1, places = ?2 WHERE rowid = {seq}"
+        await work.tx.later(update, (*beside, before.id))
     await _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
     await _change(work, resource, action, before.values, after, fields)
     return Stored(after, row.get("members"))
@@ -120,7 +121,7 @@ def searched(resource: Resource) -> bool:
     return any(f.searched for f in resource.fields)
 
 
-def _new_words(resource: Resource, before: Values, after: Values, fields: Iterable[Field]) -> list[str] | None:
+def _new_words(resource: Resource, before: Values, after: Values, fields: Iterable[Field]) -> Tokens | None:
     """The words of a record, if they are other than before."""
     if not searched(resource):
         return None
@@ -128,12 +129,12 @@ def _new_words(resource: Resource, before: Values, after: Values, fields: Iterab
     return None if tokens(resource, was) == tokens(resource, is_) else tokens(resource, after)
 
 
-def _beside(work: UnitOfWork, resource: Resource, row: dict[str, Any], words: list[str] | None) -> str | None:
-    """Puts new words into the row, where they are a column of it; else gives the text for the table beside."""
+def _beside(work: UnitOfWork, row: dict[str, Any], words: Tokens | None) -> tuple[str, str] | None:
+    """Puts new words into the row, where they are a column of it; else gives the texts for the table beside."""
     if words is not None and work.dialect.name == "postgresql":
-        row["words"] = words
+        row["words"] = vector_text(words)
         return None
-    return None if words is None else " ".join(words)
+    return None if words is None else (" ".join(words), places_text(words))
 
 
 def _claimed(values: Values) -> Mapping[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 from app.services import finding
 from app.services.database import Database, LostRace
 from app.services.known import Known, keys, look_up, wanted
 from app.services.rows import Stored, Values, changed, members
+from app.services.sight import can_be_made, stays_in_sight, without_unseen
 from app.services.sql.guard import Guard
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
@@ -18,6 +19,7 @@ from app.services.writes.steps import free, hold, may_look_up, stale
 from schema.actor import Actor
 from schema.change import Action, Call, Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
 from schema.inputs import Given, for_create, for_update
+from schema.narrowing import known as known_to
 from schema.problem import Problem, problem
 from schema.reference import Reference
 from schema.resource import Resource
@@ -31,7 +33,7 @@ BECOME: Mapping[str, Become] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Checked:
     """A change that its actor may ask for, and the values given with it, normalised."""
 
@@ -52,23 +54,32 @@ def check(change: Change, actor: Actor) -> Checked:
     actor.require(change.resource.write_scope)
     if change.resource.name == "apiKey" and isinstance(change, Create | Upsert):
         raise TypeError("a key is made by keys.create_key, which has its secret to give")
-    given = _given(change)
+    given = _given(change, actor)
     may_look_up(actor, given)
     return Checked(meant(change, given) if isinstance(change, Upsert) else change, given)
 
 
-def _given(change: Change) -> Given:
+def _given(change: Change, actor: Actor) -> Given:
     match change:
         case Create(resource=resource, data=data):
-            return for_create(resource, data)
+            return for_create(known_to(resource, actor.hidden), data)
         case Update(resource=resource, data=data) | Upsert(resource=resource, data=data):
-            return for_update(resource, data)
+            return for_update(known_to(resource, actor.hidden), data)
         case _:
             return {}
 
 
 async def perform(work: UnitOfWork, checked: Checked) -> Written:
-    """Does a checked change within a unit of work; whatever it refuses, it refuses before it stores anything."""
+    """Does a checked change within a unit of work, of which nothing may be stored if it refuses anything."""
+    written = await _performed(work, checked)
+    if not work.call.actor.narrowed:
+        return written
+    if written.outcome is not Outcome.UNCHANGED:
+        await stays_in_sight(work, checked.change.resource, written.id, checked.given)
+    return dataclasses.replace(written, members=None)  # not all of them may exist for the actor
+
+
+async def _performed(work: UnitOfWork, checked: Checked) -> Written:
     match checked.change:
         case Create(resource=resource):
             return await _create(work, resource, checked.given)
@@ -85,6 +96,7 @@ async def perform(work: UnitOfWork, checked: Checked) -> Written:
 
 async def create(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
     """Makes a record, for which `wanted` has been looked up; what it refuses, it refuses before it stores anything."""
+    can_be_made(work, resource, given)
     values = await BECOME[resource.name](work, None, known.resolved(given))
     unique = keys(resource, values)
     if not unique <= known.free:
@@ -102,6 +114,7 @@ async def _create(work: UnitOfWork, resource: Resource, given: Given) -> Written
 async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:
     """Stores what the record becomes by the values given, if that is anything new."""
     held = keys(resource, before.values) if action is Action.UPDATED else set()
+    given = await without_unseen(work, resource, before, given)
     known = await look_up(work, [one for one in wanted(resource, given) if one not in held])
     values = await BECOME[resource.name](work, before, known.resolved(given))
     if action is Action.RESTORED:
@@ -142,7 +155,8 @@ async def _revive(work: UnitOfWork, change: Upsert, given: Given) -> Written:
         if change.resource.name == "user":
             user.may_return(work.call.actor, deleted)
         return await _save(work, change.resource, deleted, given, Action.RESTORED)
-    return await _create(work, change.resource, for_create(change.resource, create_data(change)))
+    shown = known_to(change.resource, work.call.actor.hidden)
+    return await _create(work, change.resource, for_create(shown, create_data(change)))
 
 
 async def _delete(work: UnitOfWork, change: Delete) -> Written:

@@ -68,12 +68,12 @@ def write_of(field: RootField, variables: VariableValues) -> Write:
     root = field.root
     assert root is not None
     # Whoever writes may complete what is given, but for this request alone.
-    change = _change(root, plain(field.arguments.read(variables)))
+    change = _change(root, field.resource, plain(field.arguments.read(variables)))
     if root.does not in PAYLOADS:
-        asked = field.once("record", lambda: record(field.op, root.resource, field.details))
+        asked = field.once("record", lambda: record(field.op, field.resource, field.details))
         return Write(change, root.resource.type, asked)
     payload = PAYLOADS[root.does].format(root.resource.type)
-    return Write(change, payload, field.once("pieces", lambda: _pieces(field, root.resource, payload)))
+    return Write(change, payload, field.once("pieces", lambda: _pieces(field, field.resource, payload)))
 
 
 def _pieces(field: RootField, resource: Resource, payload: str) -> tuple[Piece, ...]:
@@ -86,13 +86,13 @@ def _piece(op: Operation, resource: Resource, response: str, details: FieldDetai
     return Piece(response, name, record(op, resource, details) if name == resource.name else None)
 
 
-def _change(root: Root, given: dict[str, Any]) -> Change | CreateKey | RotateKey:
+def _change(root: Root, known: Resource, given: dict[str, Any]) -> Change | CreateKey | RotateKey:
     resource = root.resource
     if root.does is Does.CREATE_KEY:
         return CreateKey(given["input"])
     if root.does is Does.CREATE:
         return Create(resource, given["input"])
-    by = pointer(given["id"], resource)
+    by = pointer(given["id"], known)
     version = given.get("ifVersion")
     precondition = None if version is None else Precondition((version,))
     match root.does:

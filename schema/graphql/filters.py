@@ -12,7 +12,7 @@ from schema.graphql.making import Member, input_, later, list_of, optional
 from schema.graphql.scalars import JSON, DateTime
 from schema.operators import MEANING, Operator, operators_of
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
-from schema.resources import API_KEY, CLIENT, CUSTOMER, USER, target
+from schema.resources import API_KEY, BY_NAME, CLIENT, CUSTOMER, USER
 from schema.resources.fields import ADDRESS, CREATED_AT, ID, TAGS, VERSION
 
 MODULE = __name__
@@ -85,7 +85,8 @@ def _conditions(resource: Resource, field: Field) -> type[Any]:
 
 def _relation(relation: Relation) -> Member:
     held = "At least one of them matches." if relation.many else "There is one, and it matches."
-    return Member(relation.name, optional(later(MODULE, f"{target(relation).type}Filter")), f"{relation.doc} {held}")
+    other = later(MODULE, f"{BY_NAME[relation.target].type}Filter")
+    return Member(relation.name, optional(other), f"{relation.doc} {held}")
 
 
 UserFilter = filter_input(USER)

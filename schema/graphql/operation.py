@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from graphql import GraphQLObjectType, OperationDefinitionNode
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
 
 from schema.graphql.arguments import by_the_book
-from schema.graphql.sdl import SCHEMA
+from schema.graphql.narrowed import View
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """Reads field nodes by the specification's own rules: fragments, @skip, @include, merged selections."""
 
+    view: View
     definition: OperationDefinitionNode
     fragments: dict[str, FragmentDetails]
     variables: VariableValues
@@ -25,29 +26,24 @@ class Operation:
     @property
     def root_type(self) -> GraphQLObjectType:
         """Query or Mutation."""
-        found = SCHEMA.get_root_type(self.definition.operation)
+        found = self.view.schema.get_root_type(self.definition.operation)
         assert found is not None
         return found
 
     def roots(self) -> Mapping[str, FieldDetailsList]:
         """The root fields by their response names."""
-        found = collect_fields(SCHEMA, self.fragments, self.variables, self.root_type, self.definition)
+        found = collect_fields(self.view.schema, self.fragments, self.variables, self.root_type, self.definition)
         return found.grouped_field_set
 
     def members(self, type_name: str, details: FieldDetailsList) -> Mapping[str, FieldDetailsList]:
         """The fields asked of an object of this type, by their response names, in the order of the answer."""
-        of = object_type(type_name)
-        found = collect_subfields(SCHEMA, self.fragments, self.variables, self.definition, of, details)
+        of = self.view.object_type(type_name)
+        found = collect_subfields(self.view.schema, self.fragments, self.variables, self.definition, of, details)
         return found.grouped_field_set
 
     def arguments(self, type_name: str, details: FieldDetailsList) -> dict[str, Any]:
         """The arguments of a field as JSON values, defaults filled in; a null one is absent."""
-        return by_the_book(object_type(type_name).fields[name_of(details)], details, self.variables)
-
-
-def object_type(name: str) -> GraphQLObjectType:
-    """An object type of the schema."""
-    return cast("GraphQLObjectType", SCHEMA.type_map[name])
+        return by_the_book(self.view.object_type(type_name).fields[name_of(details)], details, self.variables)
 
 
 def name_of(details: FieldDetailsList) -> str:

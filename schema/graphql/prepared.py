@@ -26,9 +26,10 @@ from graphql.utilities import coerce_input_value
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from schema.graphql.arguments import Arguments, variables_in
+from schema.graphql.narrowed import View
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.roots import MUTATIONS, QUERIES, Root
-from schema.graphql.sdl import SCHEMA
+from schema.resource import Resource
 
 MAX_FORMS = 8
 MAX_KEPT = 8
@@ -40,11 +41,12 @@ T = TypeVar("T")
 class Prepared:
     """An operation, and the forms that it takes by the values of those variables that shape it."""
 
-    def __init__(self, tree: DocumentNode, definition: OperationDefinitionNode) -> None:
+    def __init__(self, view: View, tree: DocumentNode, definition: OperationDefinitionNode) -> None:
+        self.view = view
         self.definition = definition
         self.fragments = [d for d in tree.definitions if isinstance(d, FragmentDefinitionNode)]
         self.is_mutation = definition.operation is OperationType.MUTATION
-        found = [get_variable_signature(SCHEMA, node) for node in definition.variable_definitions or ()]
+        found = [get_variable_signature(view.schema, node) for node in definition.variable_definitions or ()]
         self._signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
         self._fragments = {one.name.value: FragmentDetails(one) for one in self.fragments}
         shaping = set(_shaping(definition.selection_set, self._fragments))
@@ -70,7 +72,7 @@ class Prepared:
                 coerced[signature.name] = value
             elif given is not Undefined or signature.default or is_non_null_type(signature.type):
                 nodes = self.definition.variable_definitions or ()
-                return get_variable_values(SCHEMA, nodes, dict(inputs), max_errors)
+                return get_variable_values(self.view.schema, nodes, dict(inputs), max_errors)
         return VariableValues(sources, coerced)
 
     def form(self, inputs: Mapping[str, Any], variables: VariableValues) -> Form:
@@ -78,7 +80,7 @@ class Prepared:
         key = self._key(inputs)
         found = self._forms.get(key) if key is not None else None
         if found is None:
-            found = Form(Operation(self.definition, self._fragments, _only(self._shaping, variables)))
+            found = Form(Operation(self.view, self.definition, self._fragments, _only(self._shaping, variables)))
             if key is not None:
                 if len(self._forms) >= MAX_FORMS:
                     del self._forms[next(iter(self._forms))]
@@ -131,6 +133,12 @@ class RootField:
             field = op.root_type.fields[self.name]
             self.required = is_non_null_type(field.type)
             self.arguments = Arguments(field, details)
+
+    @property
+    def resource(self) -> Resource:
+        """What the root field is about, as the caller knows it."""
+        assert self.root is not None
+        return self.op.view.known(self.root.resource)
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes, kept under a name unless it raises."""

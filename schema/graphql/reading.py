@@ -38,21 +38,21 @@ def read_of(field: RootField, variables: VariableValues, key_id: str | None) -> 
     """The Selection behind a root field of a query; `key_id` is the caller's own key."""
     root = field.root
     assert root is not None
-    given = field.arguments.read(variables)
+    resource, given = field.resource, field.arguments.read(variables)
     match root.does:
         case Does.LIST:
-            return Read(_page(field, root.resource, given))
+            return Read(_page(field, resource, given))
         case Does.SINGLE:
-            by = pointer(given["id"], root.resource)
-            return Read(Single(_record(field, root.resource), by, Deleted(given.get("deleted", "EXCLUDE"))))
+            by = pointer(given["id"], resource)
+            return Read(Single(_record(field, resource), by, Deleted(given.get("deleted", "EXCLUDE"))))
         case Does.STATS:
-            return _stats(field, root.resource, given)
+            return _stats(field, resource, given)
         case Does.NODE:
             return Read(_nodes(field, [given["id"]])[0])
         case Does.NODES:
             return Read(Several(_nodes(field, given["ids"])))
         case _:
-            return Read(Single(_record(field, API_KEY), Reference(API_KEY.name, "id", key_id or "")), own=True)
+            return Read(Single(_record(field, resource), Reference(API_KEY.name, "id", key_id or "")), own=True)
 
 
 def _page(field: RootField, resource: Resource, given: dict[str, Any]) -> Connection:
@@ -76,7 +76,7 @@ def _nodes(field: RootField, ids: list[str]) -> tuple[Single | None, ...]:
     if len(ids) > MAX_IDS:
         raise invalid({"ids": f"takes at most {MAX_IDS} ids"})
     found = [_resource_of(text) for text in ids]
-    asked = {resource.name: _record(field, resource) for resource in found if resource}
+    asked = {resource.name: _record(field, field.op.view.known(resource)) for resource in found if resource}
     pairs = zip(found, ids, strict=True)
     return tuple(Single(asked[r.name], Reference(r.name, "id", text)) if r else None for r, text in pairs)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import strawberry
+from graphql import GraphQLSchema, is_introspection_type, is_specified_scalar_type, print_type
 from strawberry.schema.config import StrawberryConfig
 
 from schema.graphql import types
@@ -26,6 +27,8 @@ STRAWBERRY = strawberry.Schema(
 SCHEMA = STRAWBERRY._schema
 
 
-def print_schema() -> str:
+def print_schema(schema: GraphQLSchema = SCHEMA) -> str:
     """The schema in GraphQL's own language, as schema.graphql holds it."""
-    return f"{STRAWBERRY.as_str()}\n"
+    named = sorted(schema.type_map.items())
+    own = [one for _, one in named if not is_introspection_type(one) and not is_specified_scalar_type(one)]
+    return "\n\n".join(map(print_type, own)) + "\n"

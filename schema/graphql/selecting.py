@@ -12,10 +12,10 @@ from graphql.execution.collect_fields import FieldDetailsList
 from schema.filter import parse_filter
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.types import NESTED_SIZE
+from schema.narrowing import target
 from schema.paging import Span, connection, order_by, search_words
 from schema.problem import Problem
 from schema.resource import Field, Kind, Relation, Resource
-from schema.resources import target
 from schema.selection import (
     Beside,
     Connection,
@@ -68,7 +68,7 @@ def _part(op: Operation, response: str, field: Field, details: FieldDetailsList)
 
 
 def _related(op: Operation, of: Resource, relation: Relation, response: str, details: FieldDetailsList) -> One | Many:
-    to = target(relation)
+    to = target(of, relation)
     if not relation.many:
         return One(response, relation, record(op, to, details))
     with _located(details):

@@ -12,7 +12,7 @@ from schema.graphql.inputs import ORDERS
 from schema.graphql.making import Member, later, list_of, optional, output
 from schema.graphql.scalars import JSON, DateTime
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
-from schema.resources import API_KEY, CLIENT, CUSTOMER, USER, target
+from schema.resources import API_KEY, BY_NAME, CLIENT, CUSTOMER, USER
 from schema.resources.api_key import BESIDE
 from schema.resources.fields import ADDRESS
 from schema.selection import DEFAULT_SIZE
@@ -71,7 +71,7 @@ def _type(resource: Resource, field: Field) -> Any:
 
 
 def _relation(relation: Relation) -> Member:
-    to = target(relation)
+    to = BY_NAME[relation.target]
     if not relation.many:
         return Member(relation.name, optional(later(MODULE, to.type)), relation.doc)
     connection = later(MODULE, f"{to.type}Connection")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
@@ -18,6 +18,8 @@ Given = dict[str, Any]
 the keys that were given; a reference is a schema.reference.Reference."""
 
 Purpose = Literal["create", "update"]
+# A form takes much memory, and few keys from which fields are hidden write.
+_FORMS = 128
 _STRICT = ConfigDict(extra="forbid", protected_namespaces=())
 
 
@@ -31,22 +33,23 @@ def for_update(resource: Resource, data: Mapping[str, Any]) -> Given:
     return _checked(resource, "update", data)
 
 
-@cache
+@lru_cache(maxsize=_FORMS)
 def form(resource: Resource, purpose: Purpose) -> type[BaseModel]:
     """The model of an input: every field that the caller may set, each read by its own reader."""
     fields = [f for f in resource.writable if purpose == "create" or f.access == "write"]
-    return _model(f"{resource.type}{purpose.title()}", [(f, purpose == "create" and f.required) for f in fields])
+    needed = [(f, purpose == "create" and f.required) for f in fields]
+    return _model(resource, f"{resource.type}{purpose.title()}", needed)
 
 
-def _model(name: str, fields: list[tuple[Field, bool]]) -> type[BaseModel]:
-    definitions: dict[str, Any] = {f.name: (_type(f), ... if needed else None) for f, needed in fields}
+def _model(resource: Resource, name: str, fields: list[tuple[Field, bool]]) -> type[BaseModel]:
+    definitions: dict[str, Any] = {f.name: (_type(resource, f), ... if needed else None) for f, needed in fields}
     return create_model(name, __config__=_STRICT, **definitions)
 
 
-def _type(field: Field) -> Any:
+def _type(resource: Resource, field: Field) -> Any:
     if field.kind is Kind.ADDRESS:
-        return _model("Address", [(member, False) for member in field.members]) | None
-    return Annotated[Any, BeforeValidator(reader(field))]
+        return _model(resource, "Address", [(member, False) for member in field.members]) | None
+    return Annotated[Any, BeforeValidator(reader(resource, field))]
 
 
 def _checked(resource: Resource, purpose: Purpose, data: Mapping[str, Any]) -> Given:

@@ -8,10 +8,10 @@ from typing import Any
 
 from schema.actor import SCOPES
 from schema.bounds import read_filters, read_hidden
+from schema.narrowing import same_world
 from schema.problem import nearest
 from schema.reference import reference
-from schema.resource import FOLDED_KINDS, LIST_KINDS, MAP_KINDS, Field, Kind
-from schema.resources import BY_NAME
+from schema.resource import FOLDED_KINDS, LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.values import maps
 from schema.values.country import country
 from schema.values.domain import domain, website
@@ -30,9 +30,9 @@ LINES = ("line1", "line2")  # of an address: line breaks may stand in them
 _TEXT_KINDS = FOLDED_KINDS | {Kind.INSTANT, Kind.ID}
 
 
-def reader(field: Field) -> Reader:
+def reader(resource: Resource, field: Field) -> Reader:
     """Reads a value of this field: blank text is null, null clears where the field can be empty."""
-    read = _reader(field)
+    read = _reader(resource, field)
     clearable = _clearable(field)
     cleared: Any = [] if field.kind in LIST_KINDS else {} if field.kind is Kind.FILTERS else None
 
@@ -57,7 +57,7 @@ def _clearable(field: Field) -> bool:
     return field.nullable or field.kind in LIST_KINDS | MAP_KINDS | {Kind.TEXT}
 
 
-def _reader(field: Field) -> Reader:
+def _reader(resource: Resource, field: Field) -> Reader:
     match field.kind:
         case Kind.TEXT:
             return lambda raw: clean(raw, max_length=field.max_length, lines=field.name in LINES)
@@ -66,7 +66,7 @@ def _reader(field: Field) -> Reader:
         case Kind.INTEGER:
             return lambda raw: _whole(raw, field.minimum, field.maximum or 2**53 - 1)
         case Kind.ID:
-            return lambda raw: _reference(field, raw)
+            return lambda raw: _reference(resource, field, raw)
         case Kind.INSTANT:
             return {"createdAt": _past, "expiresAt": _future}.get(field.name, instant)
         case _:
@@ -87,10 +87,10 @@ def _whole(raw: Any, minimum: int, maximum: int) -> int:
     return raw
 
 
-def _reference(field: Field, raw: Any) -> Any:
+def _reference(resource: Resource, field: Field, raw: Any) -> Any:
     if not isinstance(raw, str):
         raise Fault("must be text: an id or a reference")
-    return reference(raw, BY_NAME[field.target])
+    return reference(raw, same_world(resource, field.target))
 
 
 def _past(raw: Any) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import orjson
 
 from schema.change import Action, Source
+from schema.narrowing import NOTHING, known
 from schema.openapi.operations import errors, paths_of, token_operation
 from schema.openapi.schemas import (
     ERROR,
@@ -19,7 +20,7 @@ from schema.openapi.schemas import (
     update_schema,
 )
 from schema.problem import PROBLEMS
-from schema.resource import constant_case
+from schema.resource import Resource, constant_case
 from schema.resources import API_KEY, RESOURCES
 from schema.resources.api_key import BESIDE
 from schema.resources.token import TOKEN
@@ -30,11 +31,12 @@ VERSION = "0.1.0"
 _NULL_TEXT: Json = {"type": ["string", "null"]}
 
 
-@cache
-def document() -> Json:
-    """The document as JSON-ready values."""
+@lru_cache(maxsize=4)  # whoever serves it keeps the text
+def document(hidden: frozenset[str] = NOTHING) -> Json:
+    """The document as JSON-ready values, as those may see it from whom these fields are hidden."""
+    resources = [known(resource, hidden) for resource in RESOURCES]
     paths: Json = {}
-    for resource in RESOURCES:
+    for resource in resources:
         paths |= paths_of(resource)
     return {
         "openapi": "3.1.0",
@@ -53,21 +55,21 @@ def document() -> Json:
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of one."}
             },
-            "schemas": _schemas(),
+            "schemas": _schemas(resources),
             "responses": _responses(),
             "headers": _headers(),
         },
     }
 
 
-def print_openapi() -> str:
+def print_openapi(hidden: frozenset[str] = NOTHING) -> str:
     """The printed document, as it is committed."""
-    return orjson.dumps(document(), option=orjson.OPT_INDENT_2).decode() + "\n"
+    return orjson.dumps(document(hidden), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _schemas() -> Json:
+def _schemas(resources: list[Resource]) -> Json:
     found: Json = {"Error": ERROR, "Problem": PROBLEM}
-    for resource in RESOURCES:
+    for resource in resources:
         found[resource.type] = record_schema(resource)
         found[f"{resource.type}Create"] = create_schema(resource)
         found[f"{resource.type}Update"] = update_schema(resource)

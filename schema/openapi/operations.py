@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from schema.narrowing import target
 from schema.operators import operators_of
 from schema.problem import PROBLEMS
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
-from schema.resources import API_KEY, target
+from schema.resources import API_KEY
 
 Json = dict[str, Any]
 
@@ -114,12 +115,12 @@ def paths_of(resource: Resource) -> dict[str, Json]:
     base = f"/{resource.path}"
     one = f"{base}/{{ref}}"
     found = {base: _collection(resource), one: _item(resource), f"{one}/changes": _changes(resource)}
-    if resource is API_KEY:
+    if resource.name == API_KEY.name:
         return found | {f"{one}/rotate": _rotate(resource)}
     found[f"{base}/stats"] = _stats(resource)
     found[f"{one}/restore"] = _restore(resource)
     for relation in resource.to_many:
-        found[f"{one}/{relation.name}"] = _list_operation(target(relation), relation.doc, nested_in=resource)
+        found[f"{one}/{relation.name}"] = _list_operation(target(resource, relation), relation.doc, nested_in=resource)
     return found
 
 
@@ -139,7 +140,7 @@ def _list_operation(resource: Resource, summary: str, nested_in: Resource | None
 
 
 def _collection(resource: Resource) -> Json:
-    created = "ApiKeyWithSecret" if resource is API_KEY else resource.type
+    created = "ApiKeyWithSecret" if resource.name == API_KEY.name else resource.type
     answer = _json("The new record.", {"$ref": f"#/components/schemas/{created}"}, "ETag", "Location")
     create = _operation(
         resource,
@@ -175,7 +176,7 @@ def reference_parameter(resource: Resource) -> Json:
 def _item(resource: Resource) -> Json:
     read, write = resource.read_scope, resource.write_scope
     patch = _body(f"{resource.type}Update", MERGE_PATCH)
-    gone = "The key, revoked." if resource is API_KEY else "The record, with deletedAt; it can be restored."
+    gone = "The key, revoked." if resource.name == API_KEY.name else "The record, with deletedAt; it can be restored."
     found: Json = {
         "parameters": [reference_parameter(resource)],
         "get": _operation(
@@ -204,7 +205,7 @@ def _item(resource: Resource) -> Json:
             responses={"200": _record(resource, gone)} | errors(404, 409, 412),
         ),
     }
-    if resource is not API_KEY:
+    if resource.name != API_KEY.name:
         created = _record(resource, "The new record.", "Location")
         found["put"] = _operation(
             resource,

@@ -6,9 +6,10 @@ from typing import Any
 
 from schema.actor import SCOPES
 from schema.bounds import FILTERED, hideable
+from schema.narrowing import target
 from schema.problem import PROBLEMS, PUBLIC_CODES
 from schema.resource import Field, Kind, Resource
-from schema.resources import RESOURCES, target
+from schema.resources import RESOURCES
 
 Json = dict[str, Any]
 
@@ -116,7 +117,7 @@ def record_schema(resource: Resource) -> Json:
     """A record as it leaves. Nothing is required: `fields` may leave anything out; by default every field is there."""
     properties = {f.name: field_schema(f, resource, given=False) for f in resource.fields}
     for relation in resource.to_one:
-        reference = {"$ref": f"#/components/schemas/{target(relation).type}"}
+        reference = {"$ref": f"#/components/schemas/{target(resource, relation).type}"}
         properties[relation.name] = {
             "anyOf": [reference, {"type": "null"}],
             "description": f"{relation.doc} With expand.",

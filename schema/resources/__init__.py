@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from schema.resource import Relation, Resource
+from schema.resource import Resource
 from schema.resources.api_key import API_KEY
 from schema.resources.client import CLIENT
 from schema.resources.customer import CUSTOMER
@@ -15,12 +15,6 @@ BY_NAME: Mapping[str, Resource] = {r.name: r for r in RESOURCES}
 BY_PATH: Mapping[str, Resource] = {r.path: r for r in RESOURCES}
 BY_PREFIX: Mapping[str, Resource] = {r.prefix: r for r in RESOURCES}
 
-
-def target(relation: Relation) -> Resource:
-    """The resource that a relation leads to."""
-    return BY_NAME[relation.target]
-
-
 __all__ = [
     "API_KEY",
     "BY_NAME",
@@ -31,5 +25,4 @@ __all__ = [
     "DIRECTORY",
     "RESOURCES",
     "USER",
-    "target",
 ]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.graphql.documents import Documents, operation
 from schema.graphql.arguments import by_the_book
+from schema.graphql.narrowed import WHOLE
 from schema.graphql.operation import Operation
 from schema.graphql.prepared import MAX_FORMS, Form, Prepared
 from schema.graphql.reading import Read, read_of
@@ -184,11 +185,11 @@ def test_arguments_are_what_the_book_says(written: dict[str, str], requests: lis
     call = f"customers({listed})" if listed else "customers"
     document = Documents().get(f"query({VARIABLES}) {{ {call} {{ totalCount }} }}")
     assert all("is never used" in error.message for error in document.errors), document.errors
-    of = Prepared(document.tree, operation(document, None))
+    of = Prepared(WHOLE, document.tree, operation(document, None))
     for request in requests:
         found, variables = form(of, **request)
         (field,) = found.fields
-        customers = Operation(of.definition, {}, variables).root_type.fields["customers"]
+        customers = Operation(WHOLE, of.definition, {}, variables).root_type.fields["customers"]
         expected = told(by_the_book, customers, field.details, variables)
         assert told(field.arguments.read, variables) == expected
 

@@ -18,7 +18,7 @@ from schema.graphql.reading import Read
 from schema.operators import Operator
 from schema.problem import Problem
 from schema.resource import Kind, Resource
-from schema.resources import CUSTOMER, target
+from schema.resources import BY_NAME, CUSTOMER
 from schema.selection import Connection, Deleted, Leaf, Many, Nodes, One, Part, Several, Single, Total, Typename
 
 
@@ -65,7 +65,7 @@ def trees(draw: st.DrawFn, resource: Resource = CUSTOMER, depth: int = 2) -> Tre
         for relation in (
             draw(st.lists(st.sampled_from(resource.to_one), max_size=2, unique=True)) if resource.to_one else []
         ):
-            members.append((relation.name, draw(trees(target(relation), depth - 1))))
+            members.append((relation.name, draw(trees(BY_NAME[relation.target], depth - 1))))
     return tuple(draw(st.permutations(members)))
 
 

@@ -18,7 +18,14 @@ from schema.resources import DIRECTORY, RESOURCES
 # What is stored beside the declared fields, and whether it may be null.
 ALSO = {
     "users": {"password_hash": True},
-    "api_keys": {"secret_hash": False, "previous_hash": True, "previous_until": True},
+    "api_keys": {
+        "secret_hash": False,
+        "previous_hash": True,
+        "previous_until": True,
+        "filters": False,
+        "filters_parts": False,
+        "hidden_fields": False,
+    },
 }
 
 

@@ -16,11 +16,12 @@ from schema.operators import MATCHING, ORDERING, Operator, operators_of
 from schema.paging import Span, connection, search_words
 from schema.problem import Problem
 from schema.query_string import list_selection, page_shape, parameters
-from schema.resource import Field, Kind, Resource
-from schema.resources import CLIENT, CUSTOMER, DIRECTORY, USER, target
+from schema.resource import Kind, Resource
+from schema.resources import CUSTOMER, DIRECTORY
 from schema.selection import Deleted
+from tests.filters import nested, operands, some_filter
 from tests.oracle import Directory
-from tests.world import NAMES, PLANS, TAGS, fill
+from tests.world import PLANS, TAGS, fill
 
 Json = dict[str, Any]
 
@@ -49,42 +50,6 @@ async def check(
 ) -> None:
     expected = sorted(one["id"] for one in world.matching(resource, filter_, q, deleted))
     assert sorted(await find(db, resource, filter_, q, deleted)) == expected, (filter_, q)
-
-
-def operands(world: Directory, resource: Resource, path: str, owner: Field, operator: Operator) -> list[Any]:
-    """Values worth trying: some that are there, and some that are not."""
-    if operator is Operator.IS_NULL:
-        return [True, False]
-    values = sorted({str(v) for one in world.records[resource.name] if (v := _at(one, path)) is not None})
-    match owner.kind:
-        case Kind.ENUM:
-            found: list[Any] = list(owner.choices)
-        case Kind.INTEGER:
-            found = [0, 1, 7, -5]
-        case Kind.INSTANT:
-            found = ["2021-01-15T12:00:00.001Z", "2024-06-15T17:30:00+05:30"]
-        case Kind.ID:
-            other = {"user": USER, "client": CLIENT, "customer": CUSTOMER}[owner.target or resource.name]
-            live = world.live(other)
-            references = [f"email:{live[0]['email'].upper()}"] if other is USER else []
-            found = [live[0]["id"], live[-1]["id"], "erp:3", *references]
-        case _:
-            found = [*values[:3], *NAMES[:2], "%", "_", "\\", "a"]
-    if operator in (Operator.IN, Operator.NOT_IN):
-        return [found[:3], found[-1:], []]
-    return found
-
-
-def _at(record: Json, path: str) -> Any:
-    for name in path.split("."):
-        record = (record or {}).get(name)  # type: ignore[assignment]
-    return record
-
-
-def nested(path: str, test: Json) -> Json:
-    for name in reversed(path.split(".")):
-        test = {name: test}
-    return test
 
 
 @pytest.mark.parametrize("resource", DIRECTORY, ids=lambda r: r.name)
@@ -154,28 +119,6 @@ async def test_combinations(db: Database) -> None:
         await check(
             db, world, resource, some_filter(world, r, resource, 0), deleted=r.choice(("EXCLUDE", "INCLUDE", "ONLY"))
         )
-
-
-def some_filter(world: Directory, r: random.Random, resource: Resource, level: int) -> Json:
-    kinds = ["field"] * 3 + (["and", "or", "not", "relation", "both"] if level < 4 else [])
-    match r.choice(kinds):
-        case "and" | "or" as name:
-            return {name: [some_filter(world, r, resource, level + 1) for _ in range(r.randrange(1, 4))]}
-        case "not":
-            return {"not": some_filter(world, r, resource, level + 1)}
-        case "relation" if resource.relations:
-            relation = r.choice(resource.relations)
-            return {relation.name: some_filter(world, r, target(relation), level + 1)}
-        case "both":
-            return some_filter(world, r, resource, level + 1) | some_filter(world, r, resource, level + 1)
-        case _:
-            path, owner = r.choice([way for way in resource.scalars if way[1].kind is not Kind.METADATA])
-            if owner.kind in (Kind.TAGS, Kind.EMAILS, Kind.PHONES):
-                return nested(path, {"has": r.choice(TAGS)})
-            if owner.kind is Kind.EXTERNAL_IDS:
-                return {"externalIds": {"erp": {"eq": r.choice(("3", "e4"))}}}
-            operator = r.choice(operators_of(owner))
-            return nested(path, {operator: r.choice(operands(world, resource, path, owner, operator))})
 
 
 async def test_search(db: Database) -> None:

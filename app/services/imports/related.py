@@ -12,7 +12,7 @@ from schema.change import Create
 from schema.problem import Problem, invalid
 from schema.reference import Reference, reference
 from schema.resource import Relation, Resource
-from schema.resources import target
+from schema.resources import BY_NAME
 from schema.values.fault import Fault
 from schema.values.text import clean, fold
 
@@ -21,7 +21,7 @@ _NAME_LENGTH = 1000
 
 async def find(work: UnitOfWork, relation: Relation, said: Mapping[str, Any]) -> str | None:
     """The id of the live record, or None when there is none; raises when the cells do not tell which it is."""
-    resource = target(relation)
+    resource = BY_NAME[relation.target]
     if by := _reference(relation, resource, said):
         return await finding.id_of(work.tx, work.dialect, work.call.actor, resource, by)
     if not said.get("name"):
@@ -39,7 +39,7 @@ async def find(work: UnitOfWork, relation: Relation, said: Mapping[str, Any]) ->
 
 async def make(work: UnitOfWork, relation: Relation, said: Mapping[str, Any]) -> str:
     """Makes the record of what the cells say; its faults bear the relation's name."""
-    resource = target(relation)
+    resource = BY_NAME[relation.target]
     data = {name: value for name, value in said.items() if value is not None}
     try:
         return (await perform(work, check(Create(resource, data), work.call.actor))).id

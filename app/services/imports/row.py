@@ -20,7 +20,7 @@ from schema.change import Create, Outcome, Update
 from schema.problem import Problem
 from schema.reference import Reference
 from schema.resource import Relation, Resource
-from schema.resources import target
+from schema.resources import BY_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ async def store(work: UnitOfWork, plan: Plan, row: Prepared, known: Known) -> tu
         await work.tx.undo()
         raise
     await work.tx.keep()
-    return outcome, [target(relation).plural for relation in missing]
+    return outcome, [BY_NAME[relation.target].plural for relation in missing]
 
 
 def faults_of_problem(plan: Plan, row: Row, problem: Problem) -> list[CellFault]:

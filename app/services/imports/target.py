@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from schema.problem import nearest
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
-from schema.resources import BY_NAME, USER, target
+from schema.resources import BY_NAME, USER
 from schema.values.fault import Fault
 from schema.values.maps import key_fault, metadata_key, system
 
@@ -83,7 +83,7 @@ def _external(resource: Resource, name: str, of_system: str) -> Target:
 def _related(relation: Relation, path: str, name: str) -> Target:
     if relation.many:
         raise Fault(f"{relation.name} leads to many records: only a to-one relation can be found by a cell")
-    inner = target_of(target(relation), name)
+    inner = target_of(BY_NAME[relation.target], name)
     if inner.relation or inner.system or inner.field.target:
         raise Fault(f"{path[:80]} goes further than one relation")
     return Target(path, inner.field, inner.key, inner.parent, relation)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from operator import attrgetter
 
 from app.services.sql.params import Builder, Way, fixed, item, then
-from app.services.sql.words import fact, facts_query, search_query
+from app.services.sql.words import fact, facts_query, placed_query, search_places, search_query
 from schema.condition import Compare, Every, Not, Some, Through, after_prefix
+from schema.narrowing import target
 from schema.operand import Loose
 from schema.operators import Operator
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
-from schema.resources import BY_NAME, target
+from schema.resources import BY_NAME
 from schema.selection import Deleted
 from schema.values.text import fold
 
@@ -33,7 +34,7 @@ def condition(b: Builder, way: Way, resource: Resource, alias: str) -> str:
         case Not():
             return f"({condition(b, then(way, attrgetter('part')), resource, alias)}) IS NOT TRUE"
         case Through() as where:
-            return _through(b, where, way, alias)
+            return _through(b, where, way, resource, alias)
         case Compare(operator=operator) as compare if operator in _NEGATED:
             return f"({_compare(b, compare, _NEGATED[operator], way, resource, alias)}) IS NOT TRUE"
         case compare:
@@ -49,14 +50,48 @@ def existing(b: Builder, alias: str, resource: Resource, deleted: Deleted = Dele
     parts = []
     if resource.deletable and deleted is not Deleted.INCLUDE:
         parts.append(f"{alias}.deleted_at IS NOT NULL" if deleted is Deleted.ONLY else b.dialect.live(alias))
-    seen = b.sight(resource)
-    return parts if seen is None else [*parts, condition(b, fixed(seen), resource, alias)]
+    return [*parts, *seen(b, resource, alias)]
+
+
+def seen(b: Builder, resource: Resource, alias: str) -> list[str]:
+    """Which rows the actor may see, deleted ones among them; nothing if it may see all.
+
+    What bounds the sight is told of the whole truth: it may speak of records and fields that the actor does not see.
+    """
+    way = b.sees(resource)
+    if way is None:
+        return []
+    with b.seeing_all():
+        return [condition(b, way, BY_NAME[resource.name], alias)]
+
+
+def pointing(b: Builder, field: Field, alias: str) -> list[str]:
+    """Whether an id points at a row that the actor may see; nothing if it may point anywhere.
+
+    A deleted record is one that the actor has seen: the id stays. An id that is never null, a key's owner, stays too.
+    """
+    if not field.target or not field.nullable or b.sees(BY_NAME[field.target]) is None:
+        return []
+    other, r = BY_NAME[field.target], b.alias("r")
+    where = " AND ".join([f"{r}.id = {alias}.{field.column}", *seen(b, other, r)])
+    return [f"EXISTS (SELECT 1 FROM {other.table} {r} WHERE {where})"]
+
+
+def column(b: Builder, field: Field, alias: str) -> str:
+    """The value of a field: its column, but null in place of an id of what does not exist for the actor."""
+    name = f"{alias}.{field.column}"
+    within = pointing(b, field, alias)
+    return f"CASE WHEN {within[0]} THEN {name} END" if within else name
 
 
 def search(b: Builder, way: Way, resource: Resource, alias: str) -> str:
-    """The rows in which every word is found."""
-    name = b.dialect.name
-    return b.dialect.words(alias, resource.table, b.text(then(way, lambda words: search_query(words, name))))
+    """The rows in which every word is found, in a field that the actor knows."""
+    name, places = b.dialect.name, search_places(resource)
+    found = b.dialect.words(alias, resource.table, b.text(then(way, lambda words: search_query(words, name))))
+    if places is None:
+        return found
+    placed = b.text(then(way, lambda words: placed_query(words, places, name)))
+    return f"({found} AND {b.dialect.placed(alias, resource.table, placed, places)})"
 
 
 def referenced(b: Builder, way: Way) -> str:
@@ -68,13 +103,19 @@ def referenced(b: Builder, way: Way) -> str:
     resource = BY_NAME[by.resource]
     if by.external:
         parts = [b.text(fixed(by.resource)), b.text(then(way, attrgetter("key"))), b.text(value)]
-        return f"(SELECT record FROM external_ids WHERE (resource, system, value) = ({', '.join(parts)}))"
-    column = "email_exact" if by.key == "email" else by.key
-    return f"(SELECT id FROM {resource.table} WHERE {column} = {b.text(value)} AND deleted_at IS NULL)"
+        found = f"SELECT record FROM external_ids WHERE (resource, system, value) = ({', '.join(parts)})"
+        if b.sees(resource) is None:
+            return f"({found})"
+        r = b.alias("r")
+        return f"(SELECT {r}.id FROM {resource.table} {r} WHERE {r}.id = ({found}) AND {seen(b, resource, r)[0]})"
+    r = b.alias("r")
+    known = f"{r}.{'email_exact' if by.key == 'email' else by.key} = {b.text(value)}"
+    where = " AND ".join([known, f"{r}.deleted_at IS NULL", *seen(b, resource, r)])
+    return f"(SELECT {r}.id FROM {resource.table} {r} WHERE {where})"
 
 
-def _through(b: Builder, where: Through, way: Way, alias: str) -> str:
-    other = target(where.relation)
+def _through(b: Builder, where: Through, way: Way, resource: Resource, alias: str) -> str:
+    other = target(resource, where.relation)
     r = b.alias("r")
     link = f"{r}.{where.relation.key} = {alias}.id" if where.relation.many else f"{r}.id = {alias}.{where.relation.key}"
     parts = [link, *existing(b, r, other), condition(b, then(way, attrgetter("where")), other, r)]
@@ -91,16 +132,16 @@ def _compare(b: Builder, c: Compare, operator: Operator, way: Way, resource: Res
         return _has(b, field, value, resource, alias)
     if field.kind is Kind.EXTERNAL_IDS or field.kind is Kind.METADATA:
         return _in_map(b, c, operator, way, resource, alias)
-    column = f"{alias}.{field.column}"
     if operator is Operator.IS_NULL:
-        return f"{column} IS {'' if c.value else 'NOT '}NULL"
+        return f"{column(b, field, alias)} IS {'' if c.value else 'NOT '}NULL"
     if operator is Operator.EQ:
         return _equal(b, field, alias, value)
     if operator is Operator.IN:
         return _within(b, field, alias, value)
+    name = f"{alias}.{field.column}"
     if field.kind is Kind.INTEGER:
-        return f"{column} {_SIGNS[operator]} {b.value(value)}"
-    return _text(b, operator, f"{column}_folded" if field.folded else column, value)
+        return f"{name} {_SIGNS[operator]} {b.value(value)}"
+    return _text(b, operator, f"{name}_folded" if field.folded else name, value)
 
 
 def _text(b: Builder, operator: Operator, text: str, value: Way) -> str:
@@ -116,42 +157,46 @@ def _text(b: Builder, operator: Operator, text: str, value: Way) -> str:
 
 
 def _equal(b: Builder, field: Field, alias: str, value: Way) -> str:
-    column = f"{alias}.{field.column}"
+    name = f"{alias}.{field.column}"
     if field.kind is Kind.ID:
-        return f"{column} = {referenced(b, value)}"
+        return _all([f"{name} = {referenced(b, value)}", *pointing(b, field, alias)])
     if field.kind is Kind.INTEGER:
-        return f"{column} = {b.value(value)}"
+        return f"{name} = {b.value(value)}"
     if field.kind is Kind.EMAIL:
-        return f"{column}_exact = {b.text(value)}"
+        return f"{name}_exact = {b.text(value)}"
     # The folded twin carries the index; the column itself decides.
-    near = f"{column}_folded = {b.text(then(value, fold))} AND " if field.folded else ""
-    return f"({near}{column} = {b.text(value)})"
+    near = f"{name}_folded = {b.text(then(value, fold))} AND " if field.folded else ""
+    return f"({near}{name} = {b.text(value)})"
+
+
+def _all(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})"
 
 
 def _within(b: Builder, field: Field, alias: str, values: Way) -> str:
     if not b.at(values):
         return "FALSE"
-    column = f"{alias}.{field.column}"
+    name = f"{alias}.{field.column}"
     if field.kind is Kind.ID:
-        return _among(b, column, values)
+        return _all([_among(b, name, values), *pointing(b, field, alias)])
     if field.kind is Kind.INTEGER:
-        return b.dialect.one_of(column, b.values(values, "bigint"))
+        return b.dialect.one_of(name, b.values(values, "bigint"))
     if field.kind is Kind.EMAIL:
-        return b.dialect.one_of(f"{column}_exact", b.values(values))
-    exact = b.dialect.one_of(column, b.values(values))
+        return b.dialect.one_of(f"{name}_exact", b.values(values))
+    exact = b.dialect.one_of(name, b.values(values))
     if not field.folded:
         return exact
-    near = b.dialect.one_of(f"{column}_folded", b.values(then(values, lambda many: [fold(one) for one in many])))
+    near = b.dialect.one_of(f"{name}_folded", b.values(then(values, lambda many: [fold(one) for one in many])))
     return f"({near} AND {exact})"
 
 
-def _among(b: Builder, column: str, values: Way) -> str:
+def _among(b: Builder, name: str, values: Way) -> str:
     """Ids as one list, and each other reference by a look-up of its own."""
     many: tuple[Reference, ...] = b.at(values)
     ids = then(values, lambda found: [one.value for one in found if one.by_id])
-    parts = [b.dialect.one_of(column, b.values(ids))] if b.at(ids) else []
+    parts = [b.dialect.one_of(name, b.values(ids))] if b.at(ids) else []
     others = [referenced(b, item(values, i)) for i, one in enumerate(many) if not one.by_id]
-    parts += [f"{column} IN ({', '.join(others)})"] if others else []
+    parts += [f"{name} IN ({', '.join(others)})"] if others else []
     return f"({' OR '.join(parts)})"
 
 
@@ -187,10 +232,10 @@ def _facts_of(c: Compare) -> list[str]:
 
 def _member(b: Builder, c: Compare, operator: Operator, way: Way, value: Way, alias: str) -> str:
     key = b.text(then(way, attrgetter("key")))
-    column = f"{alias}.{c.field.column}"
+    name = f"{alias}.{c.field.column}"
     if isinstance(b.at(value), str):
-        return b.dialect.member(f"{column}_folded", key, "text", _text(b, operator, "@", value))
-    return b.dialect.member(column, key, "number", f"@ {_SIGNS[operator]} {b.value(value)}")
+        return b.dialect.member(f"{name}_folded", key, "text", _text(b, operator, "@", value))
+    return b.dialect.member(name, key, "number", f"@ {_SIGNS[operator]} {b.value(value)}")
 
 
 def _readings(value: object) -> tuple[object, ...]:

@@ -52,6 +52,7 @@ class Dialect(Protocol):
     def ends(self, text: str, part: str) -> str: ...
     def live(self, alias: str) -> str: ...
     def words(self, alias: str, table: str, query: str) -> str: ...
+    def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str: ...
     def member(self, column: str, key: str, kind: str, test: str) -> str: ...
     def holds(self, column: str, value: str) -> str: ...
 
@@ -123,6 +124,11 @@ class Sqlite:
     def words(self, alias: str, table: str, query: str) -> str:
         return f"{alias}.seq IN (SELECT rowid FROM {table}_words WHERE {table}_words MATCH {query})"
 
+    def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str:
+        found = f"SELECT 1 FROM {table}_words x, json_each(q.value) p WHERE x.rowid = {alias}.seq"
+        missing = f"NOT EXISTS ({found} AND instr(x.places, p.value) > 0)"
+        return f"NOT EXISTS (SELECT 1 FROM json_each({prefixes}) q WHERE {missing})"
+
     def member(self, column: str, key: str, kind: str, test: str) -> str:
         types = "('integer', 'real')" if kind == "number" else "('text')"
         value = test.replace("@", "e.atom")
@@ -191,6 +197,12 @@ class Postgresql:
 
     def words(self, alias: str, table: str, query: str) -> str:
         return f"{alias}.words @@ {query}::tsquery"
+
+    def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str:
+        positions = f"'{{{','.join(map(str, places))}}}'::smallint[]"
+        found = f"SELECT 1 FROM unnest({alias}.words) u, jsonb_array_elements_text(q.word) p(prefix)"
+        missing = f"NOT EXISTS ({found} WHERE starts_with(u.lexeme, p.prefix) AND u.positions && {positions})"
+        return f"NOT EXISTS (SELECT 1 FROM jsonb_array_elements({prefixes}::jsonb) q(word) WHERE {missing})"
 
     def member(self, column: str, key: str, kind: str, test: str) -> str:
         value = f"({column}::jsonb ->> {key})"

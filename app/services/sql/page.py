@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 
+from app.services.sql.condition import column
 from app.services.sql.dialect import Json
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
 from app.services.sql.params import Builder, Way, then
@@ -48,15 +49,14 @@ def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
         at = joins
         for hop in order.hops:
             at = at.to(hop.name)
-        keys.append(
-            Key(sort_expression(at.alias, order.field), order.descending, bool(order.hops) or order.field.nullable)
-        )
+        expression = sort_expression(joins.b, at.alias, order.field)
+        keys.append(Key(expression, order.descending, bool(order.hops) or order.field.nullable))
     return [*keys, Key(f"{joins.alias}.id", keys[-1].descending, False)]
 
 
-def sort_expression(alias: str, field: Field) -> str:
+def sort_expression(b: Builder, alias: str, field: Field) -> str:
     """What a field is sorted by: its folded text, if it has one."""
-    return f"{alias}.{field.column}{'_folded' if field.folded else ''}"
+    return f"{alias}.{field.column}_folded" if field.folded else column(b, field, alias)
 
 
 def page_ids(

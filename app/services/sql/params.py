@@ -6,7 +6,10 @@ What differs are the values; a Builder remembers where each of them is found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,32 +19,45 @@ from schema.condition import Condition
 from schema.resource import Resource
 from schema.selection import Selection
 
-Sight = Callable[[Resource], Condition | None]
 Way = Callable[[Any], Any]
-"""From a Selection to something in it."""
+"""From a pair of a Selection and a Sight to something in one of them."""
 
 
-def everything(_: Resource) -> None:
-    """The sight of one who may see all."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Sight:
+    """Which records exist for an actor: a condition for each resource of which not all do, by its name.
+
+    `shape` is equal for two exactly when one text serves both.
+    """
+
+    conditions: Mapping[str, Condition]
+    shape: Hashable
 
 
-def whole(selection: Any) -> Any:
-    """The way to the Selection itself."""
-    return selection
+everything = Sight({}, None)
+"""The sight of one who may see all."""
+
+# The ways to a Selection itself, and to the conditions of a Sight.
+whole: Way = itemgetter(0)
+
+
+def _conditions(asked: Any) -> Mapping[str, Condition]:
+    sight: Sight = asked[1]
+    return sight.conditions
 
 
 def then(way: Way, step: Callable[[Any], Any]) -> Way:
     """The way that goes one step further."""
-    return lambda selection: step(way(selection))
+    return lambda asked: step(way(asked))
 
 
-def item(way: Way, index: int) -> Way:
-    return lambda selection: way(selection)[index]
+def item(way: Way, index: int | str) -> Way:
+    return lambda asked: way(asked)[index]
 
 
 def fixed(value: Any) -> Way:
     """A value that is the same in every Selection."""
-    return lambda selection: value
+    return lambda asked: value
 
 
 class Builder:
@@ -49,18 +65,29 @@ class Builder:
 
     def __init__(self, dialect: Dialect, selection: Selection | None = None, sight: Sight = everything) -> None:
         self.dialect = dialect
-        self.sight = sight
         self.ways: list[Way] = []
-        self._selection = selection
+        self._asked = (selection, sight)
+        self._seen = sight
         self._aliases = 0
+
+    def sees(self, resource: Resource) -> Way | None:
+        """The way to the condition of the records that exist for the actor; None if all do."""
+        return item(_conditions, resource.name) if resource.name in self._seen.conditions else None
+
+    @contextmanager
+    def seeing_all(self) -> Iterator[None]:
+        """What is put together within is about all records: so are the conditions of a sight themselves."""
+        self._seen, before = everything, self._seen
+        yield
+        self._seen = before
 
     def at(self, way: Way) -> Any:
         """What the way leads to in the Selection that the text is made for: only its shape may be looked at."""
-        return way(self._selection)
+        return way(self._asked)
 
     def params(self) -> list[Any]:
         """The parameters for the Selection that the text is made for."""
-        return [way(self._selection) for way in self.ways]
+        return [way(self._asked) for way in self.ways]
 
     def alias(self, letter: str) -> str:
         self._aliases += 1

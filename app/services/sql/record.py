@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from app.services.sql.condition import existing
+from app.services.sql.condition import column, existing
 from app.services.sql.dialect import Json, quoted
 from app.services.sql.params import Builder, Way, item, then
+from schema.narrowing import target
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
-from schema.resources import target
+from schema.resources import BY_NAME
 from schema.selection import Beside, Leaf, Many, Member, One, Part, Typename
 
 # How a page of a to-many relation becomes an expression: (builder, way to the connection, what links it) -> SQL.
@@ -40,7 +41,7 @@ class Joins:
         if relation_name not in self.known:
             relation = self.resource.relation(relation_name)
             assert relation is not None
-            other = target(relation)
+            other = target(self.resource, relation)
             alias = self.b.alias("j")
             on = " AND ".join([f"{alias}.id = {self.alias}.{relation.key}", *existing(self.b, alias, other)])
             self.texts.append(f"LEFT JOIN {other.table} {alias} ON {on}")
@@ -56,18 +57,24 @@ def record_json(joins: Joins, way: Way, nested: Nested) -> Json:
     """The JSON object of the record that `way` leads to."""
     members: tuple[Member, ...] = joins.b.at(way).members
     ways = [item(then(way, attrgetter("members")), i) for i in range(len(members))]
-    known = len(joins.resource.fields) if _begins_whole(joins.resource, members) else 0
+    known = len(joins.resource.fields) if _begins_whole(joins.b, joins.resource, members) else 0
     pairs = [(m.response, _member(joins, m, w, nested)) for m, w in list(zip(members, ways, strict=True))[known:]]
     if not known:
         return joins.b.dialect.object(pairs)
     return joins.b.dialect.object([("", Json(f"{joins.alias}.members", "members")), *pairs])
 
 
-def _begins_whole(resource: Resource, members: tuple[Member, ...]) -> bool:
-    """Whether the members begin with every field in the declared order: that text is kept ready with the record."""
-    if not resource.documented or len(members) < len(resource.fields):
+def _begins_whole(b: Builder, known: Resource, members: tuple[Member, ...]) -> bool:
+    """Whether the members begin with every field in the declared order: that text is kept ready with the record.
+
+    It is of no use where something in it may not exist for the actor.
+    """
+    declared = BY_NAME[known.name]
+    if not declared.documented or len(members) < len(declared.fields):
         return False
-    pairs = zip(resource.fields, members, strict=False)
+    if any(owner.target and b.sees(BY_NAME[owner.target]) for owner in declared.fields):
+        return False
+    pairs = zip(declared.fields, members, strict=False)
     return all(isinstance(m, Leaf) and m.field is owner and m.response == owner.name for owner, m in pairs)
 
 
@@ -93,7 +100,7 @@ def value_json(b: Builder, alias: str, owner: Field) -> Json:
     """A field's whole value."""
     if owner.kind is Kind.ADDRESS:
         return _address(b, alias, owner, tuple(Leaf(m.name, m) for m in owner.members))
-    return Json(f"{alias}.{owner.column}", "text" if owner.kind in LIST_KINDS | MAP_KINDS else "value")
+    return Json(column(b, owner, alias), "text" if owner.kind in LIST_KINDS | MAP_KINDS else "value")
 
 
 def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> Json:

@@ -6,11 +6,13 @@ from collections.abc import Hashable
 from typing import Any
 
 from app.services.kept import Kept
+from app.services.sql.words import search_places
 from schema.condition import Compare, Condition, Every, Not, Some, Through, after_prefix
 from schema.cursor import Cursor
 from schema.operand import Loose
 from schema.operators import Operator
 from schema.reference import Reference
+from schema.resource import Resource
 from schema.selection import (
     Connection,
     Edges,
@@ -40,8 +42,8 @@ def shape(selection: Selection) -> Hashable:
             return ("several", tuple(single and _single(single) for single in singles))
         case Stats():
             groups = tuple(group.path for group in selection.by)
-            searched = bool(selection.search)
-            return ("stats", selection.resource.name, groups, _condition(selection.where), searched, selection.deleted)
+            where, searched = condition_shape(selection.where), _searched(selection.resource, selection.search)
+            return ("stats", selection.resource.name, groups, where, searched, selection.deleted)
 
 
 def _single(single: Single) -> Hashable:
@@ -51,7 +53,13 @@ def _single(single: Single) -> Hashable:
 def _connection(c: Connection) -> Hashable:
     page = (c.page.size, c.page.backward, _cursor(c.page.after), _cursor(c.page.before))
     order = tuple([(o.path, o.descending) for o in c.order])
-    return c.resource.name, _frame(c.shape), _condition(c.where), bool(c.search), order, page, c.deleted
+    where, searched = condition_shape(c.where), _searched(c.resource, c.search)
+    return c.resource.name, _frame(c.shape), where, searched, order, page, c.deleted
+
+
+def _searched(resource: Resource, search: tuple[str, ...]) -> Hashable:
+    """Whether words are searched for, and where if not everywhere."""
+    return bool(search) and search_places(resource)
 
 
 def _cursor(cursor: Cursor | None) -> Hashable:
@@ -95,7 +103,8 @@ _frame: Kept[tuple[Any, ...], Hashable] = Kept(_parts)
 _record: Kept[Record, Hashable] = Kept(_members)
 
 
-def _condition(where: Condition | None) -> Hashable:
+def condition_shape(where: Condition | None) -> Hashable:
+    """Equal for two conditions exactly when one text serves both."""
     match where:
         case None:
             return None
@@ -106,11 +115,11 @@ def _condition(where: Condition | None) -> Hashable:
                 return field, operator, _value(value), after_prefix(value) is None
             return field, operator, _value(value)
         case Through(relation=relation, where=part):
-            return relation, _condition(part)
+            return relation, condition_shape(part)
         case Not(part=part):
-            return "not", _condition(part)
+            return "not", condition_shape(part)
         case Every(parts=parts) | Some(parts=parts):
-            return type(where).__name__, tuple([_condition(part) for part in parts])
+            return type(where).__name__, tuple([condition_shape(part) for part in parts])
 
 
 def _value(value: Any) -> Hashable:

@@ -49,12 +49,10 @@ _texts: dict[Hashable, Text] = {}
 
 def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) -> Statement:
     """The one statement that answers a Selection, within what the actor may see."""
-    if sight is not everything:
-        made = _made(selection, dialect, sight)
-    else:
-        key = (dialect.name, shape(selection))
-        made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
-    return Statement(made.text, [way(selection) for way in made.ways], made.columns, made.always, made.steady)
+    key = (dialect.name, shape(selection), sight.shape)
+    made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
+    asked = (selection, sight)
+    return Statement(made.text, [way(asked) for way in made.ways], made.columns, made.always, made.steady)
 
 
 def _keep(key: Hashable, made: Text) -> Text:
@@ -78,17 +76,16 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    return Text(text, tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection))
+    return Text(text, tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection, sight))
 
 
-def _steady(selection: Selection) -> bool:
+def _steady(selection: Selection, sight: Sight) -> bool:
     """Whether no value decides which index is best: equality alone, on the way along an order, is read the same."""
     if isinstance(selection, Single | Several):
         return True
     equal = (Operator.EQ, Operator.IS_NULL)
-    plain = selection.where is None or all(
-        c.operator in equal and c.field.kind not in MAP_KINDS for c in compares(selection.where)
-    )
+    bounds = [*sight.conditions.values(), *([selection.where] if selection.where is not None else [])]
+    plain = all(c.operator in equal and c.field.kind not in MAP_KINDS for bound in bounds for c in compares(bound))
     return isinstance(selection, Connection) and plain and not selection.search
 
 
@@ -119,7 +116,7 @@ def _several(b: Builder, several: Several) -> tuple[str, tuple[str, ...]]:
         if single is None:
             parts.append("'null'")
             continue
-        joins, body, where = _single(b, item(attrgetter("singles"), i))
+        joins, body, where = _single(b, item(then(whole, attrgetter("singles")), i))
         parts.append(f"coalesce((SELECT {b.dialect.text_of(body)} FROM {_from(joins)} WHERE {where}), 'null')")
     listed = " || ',' || ".join(parts) or "''"
     listed = f"'[' || {listed} || ']'"
@@ -135,8 +132,9 @@ def _stats(b: Builder, stats: Stats) -> tuple[str, tuple[str, ...]]:
             at = at.to(hop.name)
         values.append(value_json(b, at.alias, group.field))
     parts = existing(b, joins.alias, stats.resource, stats.deleted)
-    parts += [condition(b, attrgetter("where"), stats.resource, joins.alias)] if stats.where is not None else []
-    parts += [search(b, attrgetter("search"), stats.resource, joins.alias)] if stats.search else []
+    if stats.where is not None:
+        parts.append(condition(b, then(whole, attrgetter("where")), stats.resource, joins.alias))
+    parts += [search(b, then(whole, attrgetter("search")), stats.resource, joins.alias)] if stats.search else []
     chosen = ", ".join(f"{value.sql} AS g{i}" for i, value in enumerate(values))
     names = ", ".join(f"g{i}" for i in range(len(values)))
     order = ", ".join(f"g{i} ASC NULLS LAST" for i in range(len(values)))

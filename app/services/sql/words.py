@@ -3,18 +3,21 @@
 A token is a letter for its sort and lower-case hex, so that neither database's tokenizer ever splits, folds or drops
 anything, and a prefix of the text is a prefix of the token:
 `w` a word, `p` a run of a phone's last digits, `f` a fact (the hash of a tag, an address, a pair of a map).
+Beside each of the first two stand the places of the fields that it comes from, for those who may not see all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
 
+from schema.narrowing import KEPT
 from schema.resource import LIST_KINDS, MAP_KINDS, Kind, Resource
+from schema.resources import BY_NAME
 from schema.values.domain import shown
 from schema.values.email import exact
 from schema.values.maps import number
@@ -25,21 +28,59 @@ MAX_WORD = 64
 MIN_DIGITS = 4
 
 
-def tokens(resource: Resource, row: Mapping[str, Any]) -> list[str]:
+Tokens = dict[str, list[int]]
+"""The places that each token has; a fact has none."""
+
+# Stored with every record: what is once given stays.
+PLACES: Mapping[str, int] = {
+    "name": 1,
+    "givenName": 2,
+    "familyName": 3,
+    "legalName": 4,
+    "title": 5,
+    "domain": 6,
+    "email": 7,
+    "additionalEmails": 8,
+    "phone": 9,
+    "additionalPhones": 10,
+    "tags": 11,
+    "externalIds": 12,
+}
+
+
+def tokens(resource: Resource, row: Mapping[str, Any]) -> Tokens:
     """The tokens of a record, given its values by the names of its fields (lists and maps decoded)."""
-    found: dict[str, None] = {}
-    for name, read in _readers(resource):
+    found: Tokens = {}
+    for name, place, read in _readers(resource):
         value = row.get(name)
-        if value:
-            found.update(dict.fromkeys(read(name, value)))
-    return list(found)
+        if not value:
+            continue
+        for token in read(name, value):
+            places = found.setdefault(token, [])
+            if token[0] != "f" and (not places or places[-1] != place):
+                places.append(place)
+    return found
+
+
+def search_places(known: Resource) -> tuple[int, ...] | None:
+    """The places that may be searched by those who know the resource so; None if no place is hidden from them."""
+    return _places(known) if known.hidden else None
+
+
+@lru_cache(maxsize=KEPT)
+def _places(known: Resource) -> tuple[int, ...] | None:
+    names = {f.name for f in known.fields}
+    whole = [name for name, _, _ in _readers(BY_NAME[known.name]) if name in PLACES]
+    return None if names.issuperset(whole) else tuple(PLACES[name] for name in whole if name in names)
 
 
 @cache
-def _readers(resource: Resource) -> list[tuple[str, Reader]]:
-    """The fields that have tokens, each with the function that makes them of its name and a value."""
+def _readers(resource: Resource) -> list[tuple[str, int, Reader]]:
+    """The fields that have tokens, each with its place and the function that makes them of its name and a value."""
     return [
-        (f.name, _READERS[f.kind]) for f in resource.fields if f.kind in _READERS and (f.searched or f.kind in _ALL)
+        (f.name, PLACES.get(f.name, 0), _READERS[f.kind])
+        for f in resource.fields
+        if f.kind in _READERS and (f.searched or f.kind in _ALL)
     ]
 
 
@@ -114,13 +155,33 @@ def _digits(phone: str) -> Iterable[str]:
 
 def search_query(found: Iterable[str], dialect: str) -> str:
     """The match expression for folded words, each the beginning of a word or, if it is a number, within a phone."""
-    clauses = []
-    for text in found:
-        prefixes = [_word(text)]
-        if len(digits(text)) >= MIN_DIGITS and not any(c.isalpha() for c in text) and "@" not in text:
-            prefixes.append("p" + digits(text).encode().hex())
-        clauses.append(_any([_prefix(p, dialect) for p in prefixes], dialect))
+    clauses = [_any([_prefix(p, dialect) for p in _prefixes(text)], dialect) for text in found]
     return (" AND " if dialect == "sqlite" else " & ").join(clauses)
+
+
+def placed_query(found: Iterable[str], places: Sequence[int], dialect: str) -> str:
+    """For each word what must be found in one of these places, as JSON: see the dialects' `placed`."""
+    if dialect == "sqlite":
+        return orjson.dumps([[f" {at}{p}" for at in places for p in _prefixes(text)] for text in found]).decode()
+    return orjson.dumps([_prefixes(text) for text in found]).decode()
+
+
+def places_text(found: Tokens) -> str:
+    """Each token in each of its places, so that ` 7w6a` is found in it if a word of field 7 begins so."""
+    return "".join([f" {place}{token}" for token, places in found.items() for place in places])
+
+
+def vector_text(found: Tokens) -> str:
+    """The same as a tsvector, in which places are positions."""
+    return " ".join([f"{token}:{','.join(map(str, at))}" if at else token for token, at in found.items()])
+
+
+def _prefixes(text: str) -> list[str]:
+    """What a token begins with that the folded word finds."""
+    prefixes = [_word(text)]
+    if len(digits(text)) >= MIN_DIGITS and not any(c.isalpha() for c in text) and "@" not in text:
+        prefixes.append("p" + digits(text).encode().hex())
+    return prefixes
 
 
 def facts_query(facts: Iterable[str], dialect: str) -> str:

@@ -13,7 +13,7 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
     """The client as it will be; raises when it may not be so."""
     faults: Faults = {}
     after = merged(CLIENT, before, given, faults)
-    phones(CLIENT, given, after)
+    phones(work, CLIENT, given, after)
     await resolve(work, CLIENT, given, after, faults)
     if before and after["parentId"] and after["parentId"] != before.values["parentId"]:
         await alone(work, "clients.parents")

@@ -13,6 +13,7 @@ from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
 from schema.change import Precondition
 from schema.inputs import Given
+from schema.narrowing import hidden_fields
 from schema.problem import Problem, invalid, problem
 from schema.reference import Reference, looked_up
 from schema.resource import Field, Kind, Resource
@@ -70,9 +71,10 @@ def may_look_up(actor: Actor, given: Given) -> None:
         actor.require(resource.read_scope)
 
 
-def phones(resource: Resource, given: Given, after: dict[str, Any]) -> None:
-    """Brings the numbers that were given to E.164 where the country of the final address allows it."""
-    country = (after.get("address") or {}).get("country")
+def phones(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, Any]) -> None:
+    """Brings the numbers that were given to E.164 where the country of the final address, if seen, allows it."""
+    seen = "address" not in hidden_fields(resource, work.call.actor.hidden)
+    country = (after.get("address") or {}).get("country") if seen else None
     for name, value in given.items():
         kind = _fields(resource)[name].kind
         if kind is Kind.PHONE and value:
@@ -101,12 +103,17 @@ async def free(work: UnitOfWork, resource: Resource, before: Values | None, afte
     """Raises `already_exists`, naming the holders, when a live record holds a unique value that this one wants."""
     wanted = list(_wanted(resource, before, after))
     known = await look_up(work, [by for _, _, by in wanted])
-    holders = [(path, value, known.ids.get(by)) for path, value, by in wanted]
-    taken = [
-        f"{path}: {value} is taken by {holder}" for path, value, holder in holders if holder not in (None, after["id"])
-    ]
+    hidden = hidden_fields(resource, work.call.actor.hidden)
+    taken = []
+    for path, value, by in wanted:
+        holder = known.ids.get(by)
+        if by in known.free or (holder is not None and holder == after["id"]):
+            continue
+        # A holder that does not exist for the actor has no id, and a value that it does not see is not told either.
+        told = "a unique value" if path.partition(".")[0] in hidden else f"{path}: {value}"
+        taken.append(f"{told} is taken{f' by {holder}' if holder and told != 'a unique value' else ''}")
     if taken:
-        raise problem("already_exists", "; ".join(taken))
+        raise problem("already_exists", "; ".join(dict.fromkeys(taken)))
 
 
 def _wanted(resource: Resource, before: Values | None, after: Values) -> Iterator[tuple[str, str, Reference]]:

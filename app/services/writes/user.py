@@ -18,7 +18,7 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
     """The user as it will be; raises when it may not be so."""
     faults: Faults = {}
     after = merged(USER, before, given, faults)
-    phones(USER, given, after)
+    phones(work, USER, given, after)
     refuse(faults)
     was = before.values if before else {name: _default(name) for name in _RIGHTS}
     if any(after[name] != was[name] for name in _RIGHTS):
