@@ -49,7 +49,7 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
             *document_routes(),
             *health_routes(lifespan.is_draining),
         ],
-        portal.routes(settings),
+        portal.routes(settings, lifespan.watch),
     )
     for layer in reversed(layers):
         app = layer(app)

@@ -9,4 +9,6 @@ MODULES = (
     "models.change",
     "models.maintenance",
     "models.signing",
+    "models.session",
+    "models.attempt",
 )

@@ -1,6 +1,6 @@
 """The table of users: the people of the organisation that runs Cube."""
 
-from models.columns import Text
+from models.columns import Text, integer
 from models.record import Record
 
 
@@ -21,6 +21,7 @@ class User(Record):
     time_zone = Text(null=True)
     time_zone_folded = Text(null=True)
     password_hash = Text(null=True)
+    password_version = integer(db_default=0)
 
     class Meta:
         table = "users"

@@ -19,6 +19,7 @@ class Source(StrEnum):
     GRAPHQL = "GRAPHQL"
     IMPORT = "IMPORT"
     CLI = "CLI"
+    PORTAL = "PORTAL"
 
 
 class Action(StrEnum):

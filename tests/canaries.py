@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 
 _WHOLE = re.compile(r"cube_[0-9A-Za-z]{38}|cubet_[\w-]{20,}\.[\w-]{20,}")
 _WORD = re.compile(r"[\w-]{31,}")
-_GIVEN = re.compile(r'"(?:secret|token)":"(cube[^"]+)"')
+_GIVEN = re.compile(r'(?:"(?:secret|token)":|<input id="secret" value=)"(cube[^"]+)"')
 
 found: list[str] = []
 """Where a secret has come out."""

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 
+from app.services import passwords
 from app.services.database import Database
 from app.services.key_use import noted
 from app.services.migrate import migrate
@@ -82,6 +84,12 @@ async def db(migrated_url: str) -> AsyncIterator[Database]:
     yield opened
     await noted()
     await opened.close()
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed by parameters that cost little."""
+    monkeypatch.setattr(passwords, "_hasher", lambda: PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ Cube is prepared. `cube serve` serves it, and these are shown only now:
 
   Explorer   {address}/graphql
   Docs       {address}/docs
+  Sign in    {address}/docs/authentication
   Admin      {admin.email}
   Password   {admin.password}
   API key    {admin.secret}

@@ -24,7 +24,7 @@ def password(
     email: Annotated[str, typer.Argument(help="The user's e-mail address.")],
     generate: Annotated[bool, typer.Option("--generate", help="Make a password and print it.")] = False,
 ) -> None:
-    """Set a user's password: asked for, or one line of stdin. It has at least 10 characters."""
+    """Set a user's password: asked for, or one line of stdin. It has at least 12 characters."""
     from app.services.passwords import new_password
 
     settings = load_settings()

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.portal.authentication import authentication_route
 from app.portal.document import SECURITY, Document, answer
-from app.portal.guides import FIRST, NAVIGATION, TITLES, guide
-from app.portal.static import DIRECTORY, static_document
+from app.portal.guides import FIRST, TITLES, Guide, guide
+from app.portal.page import HTML, NOTHING_ELSE, installed_version, page
+from app.portal.static import static_document
+from app.services.maintenance import Watch
 from app.settings import Settings
 from schema.problem import problem
 from schema.resources import RESOURCES
 
-HTML = "text/html; charset=utf-8"
-_NOTHING_ELSE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-GUIDE_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; {_NOTHING_ELSE}"
+GUIDE_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; {NOTHING_ELSE}"
 
 # The editor makes style elements as it runs and draws with data: images, so these two can't be as tight as a guide's.
 GRAPHIQL_POLICY = (
     "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; font-src 'self' data:; "
-    f"style-src 'self' 'unsafe-inline'; img-src 'self' data:; {_NOTHING_ELSE}"
+    f"style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'none'; {NOTHING_ELSE}"
 )
 LINKS = {
     "docs": "/docs",
@@ -35,31 +34,29 @@ LINKS = {
     **{resource.plural: f"/{resource.path}" for resource in RESOURCES},
 }
 
-_templates = Environment(
-    loader=FileSystemLoader(DIRECTORY.parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-)
 
-
-def routes(settings: Settings) -> list[BaseRoute]:
-    """Every route of the portal. Its functions are no coroutines: on a thread, reading and compressing harm nobody."""
+def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
+    """Every route of the portal. Functions that are no coroutines run on a thread, where they keep nobody waiting."""
 
     @cache
-    def page(name: str) -> Document:
+    def document(name: str) -> Document:
         return guide_document(name, base_url(settings))
+
+    @cache
+    def authentication() -> Guide:
+        return guide("authentication", base_url(settings))
 
     def docs(request: Request) -> Response:
         name = request.path_params.get("page", FIRST)
         if name not in TITLES:
             raise problem("not_found")
-        return answer(request, page(name))
+        return answer(request, document(name))
 
     return [
         Route("/", front_door),
         Route("/docs", docs),
         Route("/docs/static/{path:path}", static_file),
+        authentication_route(authentication, settings.base_url, watch),
         Route("/docs/{page}", docs),
     ]
 
@@ -74,9 +71,7 @@ def base_url(settings: Settings) -> str:
 
 def guide_document(name: str, address: str) -> Document:
     """A guide in the page that all guides share."""
-    text = _templates.get_template("page.html").render(
-        guide=guide(name, address), navigation=NAVIGATION, version=installed_version()
-    )
+    text = page(guide(name, address))
     return Document(text.encode(), HTML, headers={"Content-Security-Policy": GUIDE_POLICY})
 
 
@@ -109,12 +104,3 @@ def front_door(request: Request) -> Response:
     if "text/html" in request.headers.get("accept", "").lower():
         return RedirectResponse("/docs", status_code=303, headers=headers)
     return JSONResponse({"name": "Cube", "version": installed_version(), "links": LINKS}, headers=headers)
-
-
-@cache
-def installed_version() -> str:
-    """The version of the installed package; of a bare checkout, none is known."""
-    try:
-        return version("cube-directory")
-    except PackageNotFoundError:
-        return "0.0.0"

@@ -164,6 +164,7 @@ async def _delete(work: UnitOfWork, change: Delete) -> Written:
     if change.resource.name == "user":
         user.may_end(work.call.actor, before)
         await user.leave(work, before)
+        await user.sign_out(work, before)
     if before.values.get("revokedAt"):
         return _unchanged(change.resource, before)
     return _written(await replace(work, change.resource, before, before.values, Action.DELETED), Outcome.DELETED)

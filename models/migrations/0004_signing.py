@@ -15,7 +15,7 @@ async def make_secret(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0002_keys_narrowed")]  # noqa: RUF012 - Tortoise's own form
+    dependencies = [("models", "0003_sessions")]  # noqa: RUF012 - Tortoise's own form
 
     operations = [  # noqa: RUF012
         ops.CreateModel(

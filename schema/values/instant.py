@@ -4,6 +4,7 @@ import re
 import time
 from datetime import datetime, timedelta
 from functools import lru_cache
+from math import ceil
 
 from schema.values.fault import Fault
 
@@ -42,6 +43,17 @@ def now() -> str:
     """The present instant."""
     seconds, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
     return f"{_second(seconds)}.{milliseconds:03d}Z"
+
+
+def later(at: str, seconds: int) -> str:
+    """The instant so many seconds after another; before it, if they are negative."""
+    moved = datetime.fromisoformat(at).replace(tzinfo=None) + timedelta(seconds=seconds)
+    return _written(moved.replace(microsecond=0), milliseconds=moved.microsecond // 1000)
+
+
+def seconds_between(start: str, end: str) -> int:
+    """How many seconds there are from one instant to a later one, a started one among them."""
+    return ceil((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
 
 
 @lru_cache(maxsize=2)

@@ -118,7 +118,7 @@ async def test_passwords(cube, db):
     made = cube("users", "password", "admin@cube.example", "--generate")
     assert verify_password(await stored(), made.stdout.strip())
     short = cube("users", "password", "admin@cube.example", stdin="short\n")
-    assert (short.returncode, short.stderr) == (1, "password: must have 10 to 200 characters\n")
+    assert (short.returncode, short.stderr) == (1, "password: must have 12 to 200 characters\n")
     nobody = cube("users", "password", "nobody@cube.example", "--generate")
     assert nobody.returncode == 1
     assert "no user with the e-mail address nobody@cube.example" in nobody.stderr

@@ -64,6 +64,9 @@ OTHERS = {
     "api_keys_secret_hash": "UNIQUE api_keys (secret_hash)",
     "api_keys_previous_hash": "api_keys (previous_hash)",
     "changes_record": "changes (record, seq)",
+    "portal_sessions_user_id": "portal_sessions (user_id)",
+    "portal_sessions_expires_at": "portal_sessions (expires_at)",
+    "sign_in_attempts_last_at": "sign_in_attempts (last_at)",
 }
 
 
@@ -71,7 +74,7 @@ async def test_every_index_is_there_and_no_other(db: Database) -> None:
     expected = sorts() | foreign_keys() | unique_rules() | OTHERS
     found = await indexes(db)
     if db.dialect.name == "postgresql":
-        keys = {name for name in found if name.endswith(("_pkey", "_id_key")) or name.startswith("uid_tortoise")}
+        keys = {name for name in found if name.endswith(("_pkey", "_key")) or name.startswith("uid_tortoise")}
         assert keys >= {f"{r.table}_id_key" for r in RESOURCES}
         found = {name: text for name, text in found.items() if name not in keys}
         expected |= {f"{r.table}_words": f"{r.table} (words) WITH fastupdate=off" for r in DIRECTORY}

@@ -17,7 +17,7 @@ from schema.resources import DIRECTORY, RESOURCES
 
 # What is stored beside the declared fields, and whether it may be null.
 ALSO = {
-    "users": {"password_hash": True},
+    "users": {"password_hash": True, "password_version": False},
     "api_keys": {
         "secret_hash": False,
         "previous_hash": True,

@@ -55,6 +55,7 @@ class Dialect(Protocol):
     def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str: ...
     def member(self, column: str, key: str, kind: str, test: str) -> str: ...
     def holds(self, column: str, value: str) -> str: ...
+    def removal(self, table: str, where: str) -> str: ...
 
 
 def quoted(name: str) -> str:
@@ -137,6 +138,9 @@ class Sqlite:
     def holds(self, column: str, value: str) -> str:
         return f"EXISTS (SELECT 1 FROM json_each({column}) e WHERE e.atom = {value})"
 
+    def removal(self, table: str, where: str) -> str:
+        return f"DELETE FROM {table} WHERE {where}"
+
 
 @dataclass(frozen=True, slots=True)
 class Postgresql:
@@ -212,6 +216,11 @@ class Postgresql:
 
     def holds(self, column: str, value: str) -> str:
         return f"{column}::jsonb @> to_jsonb({value})"
+
+    def removal(self, table: str, where: str) -> str:
+        # What somebody else has a hand on is left for another time, so that nobody waits in a circle.
+        found = f"SELECT seq FROM {table} WHERE {where} FOR UPDATE SKIP LOCKED"
+        return f"DELETE FROM {table} WHERE seq IN ({found})"
 
 
 def glued(pairs: Pairs, inner: Callable[[str], str], call: Callable[[Pairs], str]) -> Json:

@@ -1,7 +1,8 @@
-"""What a write does to a user: roles and states are for admins, and the last active admin stays."""
+"""What a write does to a user: roles and states are for admins, the last active admin stays, who must go is out."""
 
 from __future__ import annotations
 
+from app.services import sessions
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork, alone
 from app.services.writes.steps import Faults, merged, phones, refuse
@@ -25,6 +26,8 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
         work.call.actor.require("admin")
     if before and not _is_admin(after):
         await leave(work, before)
+    if before and before.values["status"] == "ACTIVE" != after["status"]:
+        await sign_out(work, before)
     return after
 
 
@@ -47,6 +50,11 @@ def may_return(actor: Actor, user: Stored) -> None:
     """Raises the 403 for who would give a deleted user more than the least rights again, and the user's keys."""
     if user.values["role"] != _default("role"):
         actor.require("admin")
+
+
+async def sign_out(work: UnitOfWork, user: Stored) -> None:
+    """Ends the user's sessions, so that none comes back with them."""
+    await sessions.end_all(work.tx, work.dialect, user.id)
 
 
 def _is_admin(values: Values) -> bool:

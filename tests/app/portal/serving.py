@@ -12,8 +12,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from app.portal import graphiql_page, routes, wants_html
+from app.services.maintenance import Watch
 from app.settings import Settings
 from schema.problem import Problem
 
@@ -60,15 +62,15 @@ def portal_app() -> Starlette:
     """The routes of the portal, the explorer's page, and the handler that the whole app has elsewhere."""
     settings = Settings.load({"CUBE_BASE_URL": "https://cube.example"}, dotenv=None)
     return Starlette(
-        routes=[*routes(settings), Route("/graphql", graphql, methods=["GET", "POST"])],
+        routes=[*routes(settings, Watch()), Route("/graphql", graphql, methods=["GET", "POST"])],
         exception_handlers={Problem: refused},
     )
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The app on a free port of this machine; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(portal_app(), port=0, log_level="warning"))
+def serving(app: ASGIApp | None = None) -> Iterator[str]:
+    """The app, or else the portal on its own, on a free port of this machine; yields its address."""
+    server = uvicorn.Server(uvicorn.Config(app or portal_app(), port=0, log_level="warning"))
     thread = Thread(target=server.run)
     thread.start()
     while not server.started:

@@ -17,7 +17,7 @@ PLAIN = [name for name in FILES if "/assets/" not in name]
 
 def test_the_bundle_is_there():
     assert len(HASHED) > 10
-    assert {"docs.css", "icon.svg", "graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
+    assert {"copy.js", "docs.css", "icon.svg", "graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
 
 
 @pytest.mark.parametrize("name", FILES)

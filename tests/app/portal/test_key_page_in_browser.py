@@ -1,0 +1,140 @@
+"""The key page in a real browser: its own forms are taken, its policy allows what it does, and the secret is copied."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from app.main import create_app
+from app.services.database import Database
+from app.services.passwords import set_password
+from app.settings import Settings
+from tests.app.keys import user
+from tests.app.portal.browsing import EMAIL, PASSWORD, PATH
+from tests.app.portal.serving import chromium, serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.slow
+needs_chromium = pytest.mark.skipif(chromium() is None, reason="no Chromium is installed")
+
+
+@pytest.fixture
+def address(quick_hashes: None, migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
+    """The whole app on a fresh database, with a user who has a password."""
+    url = f"sqlite://{shutil.copy(migrated_sqlite, tmp_path / 'cube.db')}"
+    settings = Settings.load({"CUBE_DATABASE_URL": url, "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
+
+    async def fill() -> None:
+        db = await Database.open(settings)
+        await user(db, "jane", "EDITOR")
+        await set_password(db, EMAIL, PASSWORD)
+        await db.close()
+
+    asyncio.run(fill())
+    with serving(create_app(settings)) as served:
+        yield served
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_api.sync_playwright() as playwright:
+        # Without the sandbox, which refuses to start for root; with a name that is neither https nor this machine.
+        args = ["--no-sandbox", "--host-resolver-rules=MAP cube.lan 127.0.0.1"]
+        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
+        yield browser
+        browser.close()
+
+
+def make_key(page: Page, address: str) -> str:
+    """Signs in, makes a key, and returns the secret that the page shows."""
+    page.goto(f"{address}{PATH}")
+    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("You are signed in as jane").wait_for()
+    page.get_by_label("Name").fill("From a browser")
+    page.get_by_label("Read the directory", exact=True).check()
+    page.get_by_role("button", name="Make the key").click()
+    secret = page.get_by_label("The secret of")
+    assert page.get_by_role("row", name="From a browser").is_visible()
+    return secret.input_value()
+
+
+@needs_chromium
+def test_the_secret_is_copied_by_a_button(address: str, browser: Browser):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    complaints: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    secret = make_key(page, address)
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("Copied.").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == secret
+    assert page.evaluate("document.cookie") == ""
+    assert httpx.get(f"{address}/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
+    assert all(url.startswith(f"{address}/") and secret not in url for url in asked)
+    # Going back and forth shows it to nobody.
+    page.goto(f"{address}{PATH}")
+    assert secret not in page.content()
+    page.get_by_text("Revoke From a browser").click()
+    page.get_by_role("button", name="Revoke for ever").click()
+    page.get_by_text("revoked 20").wait_for()
+    assert httpx.get(f"{address}/me", headers={"Authorization": f"Bearer {secret}"}).status_code == 401
+    assert complaints == []
+
+
+@needs_chromium
+def test_where_pages_have_no_clipboard_the_secret_is_ready_to_be_copied(address: str, browser: Browser):
+    port = urlsplit(address).port
+    page = browser.new_page()
+    secret = make_key(page, f"http://cube.lan:{port}")
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("Press Ctrl+C or Cmd+C").wait_for()
+    assert (
+        page.evaluate("getSelection().toString() || secret.value.slice(secret.selectionStart, secret.selectionEnd)")
+        == secret
+    )
+
+
+@needs_chromium
+def test_without_scripts_all_but_the_button_works(address: str, browser: Browser):
+    page = browser.new_context(java_script_enabled=False).new_page()
+    assert make_key(page, address).startswith("cube_")
+    assert page.get_by_role("button", name="Copy").count() == 0
+
+
+@needs_chromium
+def test_a_form_of_another_site_is_refused(address: str, browser: Browser):
+    page = browser.new_page()
+    fields = f'<input name="email" value="{EMAIL}"><input name="password" value="{PASSWORD}">'
+    form = (
+        f'<form method="post" action="{address}{PATH}">{fields}<button name="action" value="sign-in">Go</button></form>'
+    )
+    page.route("http://cube.lan/", lambda route: route.fulfill(body=form, content_type="text/html"))
+    page.goto("http://cube.lan/")
+    page.get_by_role("button", name="Go").click()
+    page.get_by_text("not sent by a page of this site").wait_for()
+    assert page.context.cookies() == []
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_for_https_alone(address: str):
+    form = {"action": "sign-in", "email": EMAIL, "password": PASSWORD}
+    host = urlsplit(address).netloc
+    for origin, status in ((f"https://{host}", 303), (f"http://{host}", 403)):
+        headers = {"X-Forwarded-Proto": "https", "Origin": origin}
+        answer = httpx.post(f"{address}{PATH}", data=form, headers=headers)
+        assert answer.status_code == status
+        assert ("; Secure" in answer.headers.get("set-cookie", "")) is (status == 303)
