@@ -110,6 +110,12 @@ def remembered(header: str | None) -> Guard | None:
     return Guard(known.actor, known.key_version, known.user_version, known.by_previous)
 
 
+def is_remembered(header: str | None) -> bool:
+    """Whether the key has worked here, and was not found to be at its end since."""
+    secret = bearer(header)
+    return secret is not None and hash_secret(secret) in _memory
+
+
 def forget(header: str | None) -> None:
     """Lets the key be authenticated afresh."""
     if secret := bearer(header):

@@ -14,6 +14,7 @@ from app.log import flush, log
 from app.services.database import Database
 from app.services.key_use import noted
 from app.services.maintenance import Watch
+from app.services.rates import quotas_of
 from app.settings import Settings
 
 
@@ -23,6 +24,7 @@ class Lifespan:
     def __init__(self, settings: Settings, db: Database | None, watch: Watch) -> None:
         self.settings = settings
         self.watch = watch
+        self.quotas = quotas_of(settings)
         self._given = db
         self._db = db
         self._draining = False
@@ -32,7 +34,8 @@ class Lifespan:
             if scope["type"] == "lifespan":
                 await self._run(receive, send)
             else:
-                scope.setdefault("state", {})["db"] = self._db
+                state = scope.setdefault("state", {})
+                state["db"], state["quotas"] = self._db, self.quotas
                 await app(scope, receive, send)
 
         return layer
@@ -66,6 +69,8 @@ class Lifespan:
     async def _close(self) -> None:
         await self.watch.stop()
         await noted()
+        if self.quotas is not None:
+            await self.quotas.close()
         if self._given is None and self._db is not None:
             await self._db.close()
         flush()

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from app import setting_rates as rates
 from app import setting_values as values
+from app.setting_rates import Rates
 from app.setting_values import Form
 
 # These belong to the bindings and to the tests.
@@ -43,6 +45,8 @@ VARIABLES = (
     Variable("CUBE_TRACE_TRUST", "continue", values.choice("continue", "restart"), "what becomes of a caller's trace"),
     Variable("CUBE_LOG_LEVEL", "info", values.choice("debug", "info", "warning", "error"), "the least that is logged"),
     Variable("CUBE_DRAIN_SECONDS", "0", values.whole(0, 3600), "how long a stopping process goes on accepting"),
+    Variable("CUBE_RATE_LIMIT", rates.DEFAULT, rates.RATES, "what a key, and an address without one, may ask for"),
+    Variable("CUBE_REDIS_URL", "", rates.REDIS_URL, "where processes share what they count; else each counts alone"),
     Variable("CUBE_FORWARDED_ALLOW_IPS", "127.0.0.1", values.NETWORKS, "the proxies whose X-Forwarded-* is believed"),
 )
 
@@ -71,6 +75,8 @@ class Settings:
     trace_trust: Literal["continue", "restart"]
     log_level: Literal["debug", "info", "warning", "error"]
     drain_seconds: int
+    rate_limit: Rates | None
+    redis_url: str | None
     forwarded_allow_ips: str
     warnings: tuple[str, ...] = ()
 
@@ -108,6 +114,7 @@ class Settings:
     def __repr__(self) -> str:
         shown = {field.name: getattr(self, field.name) for field in fields(self)}
         shown["database_url"] = self.shown_database_url
+        shown["redis_url"] = self.redis_url and values.redacted(self.redis_url)
         return f"Settings({', '.join(f'{name}={value!r}' for name, value in shown.items())})"
 
 

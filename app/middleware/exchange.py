@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from app.middleware.trace import Trace
 from app.services.database import Database
+from app.services.rates import Tab
 from schema.actor import Actor
 
 Headers = list[tuple[bytes, bytes]]
@@ -20,6 +21,7 @@ class Exchange:
     """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched.
 
     `headers` are the request's, `shown` those that layers put on every answer. `status` is set when the answer begins.
+    `tab` is what it costs whom.
     """
 
     trace: Trace
@@ -27,6 +29,7 @@ class Exchange:
     trace_id: str = ""
     shown: Headers = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
+    tab: Tab = field(default_factory=Tab)
     started: float = field(default_factory=perf_counter)
     route: str | None = None
     actor: Actor | None = None

@@ -8,7 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.log import request_line, traced
 from app.middleware.exchange import Exchange, Headers, by_name
+from app.middleware.rates import rate_headers
 from app.middleware.trace import Trace, continued, new_trace
+from app.services.rates import tabs
 from app.services.timing import stages
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
@@ -34,6 +36,7 @@ class Tracing:
         async def traced_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 begun.status = message["status"]
+                begun.tab.settle()
                 message = {**message, "headers": _headers(begun, message["headers"])}
             elif message["type"] == "http.response.body":
                 if head and message.get("body"):
@@ -41,7 +44,7 @@ class Tracing:
                 begun.sent += len(message.get("body", b""))
             await send(message)
 
-        token = stages.set(begun.stages)
+        token, kept = stages.set(begun.stages), tabs.set(begun.tab)
         try:
             with traced(begun.trace_id):
                 try:
@@ -49,6 +52,8 @@ class Tracing:
                 finally:
                     _write_line(scope, begun)
         finally:
+            begun.tab.settle()
+            tabs.reset(kept)
             stages.reset(token)
 
     def _trace(self, headers: dict[bytes, list[bytes]]) -> Trace:
@@ -60,7 +65,7 @@ class Tracing:
 
 
 def _headers(begun: Exchange, own: Headers) -> Headers:
-    """An answer's own headers, what layers have left for it, `traceresponse`, and `Server-Timing` in milliseconds."""
+    """An answer's own headers, what layers have left for it, its rates, its trace, and its times in milliseconds."""
     trace, spent = begun.trace_id, begun.stages.get
     total = perf_counter() - begun.started
     timing = (
@@ -70,6 +75,7 @@ def _headers(begun: Exchange, own: Headers) -> Headers:
     return [
         *own,
         *begun.shown,
+        *rate_headers(begun.tab),
         (b"traceresponse", trace.encode()),
         (b"server-timing", timing.encode()),
         NOSNIFF,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.middleware.authentication import authenticated
 from app.middleware.exchange import header, header_lines
 from app.middleware.media import JSON
+from app.middleware.rates import count_address
 from app.middleware.router import Route
 from schema.graphql import print_schema
 from schema.graphql.narrowed import view
@@ -24,10 +25,12 @@ def document_routes() -> list[Route]:
 
 
 async def openapi(request: Request) -> Response:
-    """`GET /openapi.json`: with a key, as that key may see it"""
+    """`GET /openapi.json`: with a key, as that key may see it, and counted for it; without one for the address"""
     hidden = NOTHING
     if header_lines(request.scope, b"authorization"):
         hidden = settled((await authenticated(request.scope)).hidden)
+    else:
+        await count_address(request.scope)
     return _document(request, _openapi(hidden), JSON)
 
 

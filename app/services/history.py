@@ -12,6 +12,7 @@ from app.services import finding
 from app.services.changes import resource_word
 from app.services.changes_shown import Row, shown
 from app.services.database import Database
+from app.services.rates import spend
 from app.services.sql.dialect import Dialect
 from app.services.visible import visible
 from schema.actor import Actor
@@ -46,6 +47,7 @@ async def history(db: Database, resource: Resource, by: Reference, params: Mappi
         raise _missing(resource, by)
     mark = fingerprint(("changes", resource.name, id_))
     page = _page(params, mark)
+    spend(page.size)
     found = await db.fetch(_statement(db.dialect, page), _values(resource, id_, page))
     if not found and not page.after and not page.before:
         raise _missing(resource, by)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from app.services.database import Database
 from app.services.plan import plan
+from app.services.rates import spend
 from app.services.sql.guard import Guard, guarded
 from app.services.sql.statement import MAX_GROUPS, compile_
 from app.services.timing import timed
@@ -34,6 +35,7 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     """
     with timed("plan"):
         planned = plan(selection, actor)
+        spend(planned.cost)
         statement = compile_(planned.selection, db.dialect, planned.sight)
         if guard is not None:
             statement = guarded(statement, guard, db.dialect)

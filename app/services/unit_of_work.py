@@ -13,6 +13,7 @@ from app.services.changes import change_row, change_statement
 from app.services.database import Database, LostRace, Transaction, UniqueViolation
 from app.services.database.transaction import Row
 from app.services.ids import new_id
+from app.services.rates import WRITE_ROWS, spend
 from app.services.rows import Stored, Values
 from app.services.sql.dialect import DIALECTS, Dialect
 from app.services.sql.guard import Guard
@@ -50,6 +51,7 @@ async def in_unit_of_work(
     A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads. With a
     guard nothing is stored unless the actor is still the one remembered; if not, NotCurrent.
     """
+    spend(WRITE_ROWS)
     for attempt in range(ATTEMPTS):
         try:
             async with db.transaction(again=True) as tx:

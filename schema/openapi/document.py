@@ -9,7 +9,7 @@ import orjson
 
 from schema.change import Action, Source
 from schema.narrowing import NOTHING, known
-from schema.openapi.operations import errors, paths_of, token_operation
+from schema.openapi.operations import RATES, errors, named_headers, paths_of, token_operation
 from schema.openapi.schemas import (
     ERROR,
     PROBLEM,
@@ -184,7 +184,11 @@ def _responses() -> Json:
         "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
     }
-    return {str(status): {"description": " / ".join(texts), "content": content} for status, texts in messages.items()}
+    found: Json = {
+        str(status): {"description": " / ".join(texts), "content": content} for status, texts in messages.items()
+    }
+    found["429"]["headers"] = named_headers("Retry-After", *RATES)
+    return found
 
 
 def _headers() -> Json:
@@ -192,6 +196,9 @@ def _headers() -> Json:
         "ETag": "The version of the record, in quotes.",
         "Location": "The path of the record.",
         "Link": "The pages next, prev and first (RFC 8288).",
+        "Retry-After": "The seconds to wait.",
+        "RateLimit-Policy": "The quotas of the key, or of the address; absent where nothing is limited.",
+        "RateLimit": "What is left of each quota, and the seconds until there is more.",
     }
     return {name: {"description": doc, "schema": {"type": "string"}} for name, doc in docs.items()}
 
@@ -210,6 +217,6 @@ def _service() -> Json:
         "/tokens": {"post": token_operation()},
         "/health/live": get("live", "The process answers.", {}),
         "/health/ready": get("ready", "The database answers and is migrated.", unavailable),
-        "/openapi.json": get("openapi", "This document.", {}),
+        "/openapi.json": get("openapi", "This document.", {"429": {"$ref": "#/components/responses/429"}}),
         "/schema.graphql": get("schema", "The GraphQL schema.", errors(), key=True, type_="application/graphql"),
     }

@@ -63,10 +63,13 @@ IF_NONE_MATCH = {
 }
 
 
+RATES = ("RateLimit-Policy", "RateLimit")
+
+
 def errors(*codes: int) -> Json:
     """The refusals of an operation: those named, and those that any operation may give."""
     known = {problem.status for problem in PROBLEMS.values()}
-    found = sorted({400, 401, 403, 406, 414, 431, 500, 503, *codes} & known)
+    found = sorted({400, 401, 403, 406, 414, 429, 431, 500, 503, *codes} & known)
     return {str(code): {"$ref": f"#/components/responses/{code}"} for code in found}
 
 
@@ -77,7 +80,11 @@ def _body(schema: str, *types: str, required: bool = True) -> Json:
 
 def _json(description: str, schema: Json, *headers: str) -> Json:
     answer: Json = {"description": description, "content": {"application/json": {"schema": schema}}}
-    return answer | ({"headers": {h: {"$ref": f"#/components/headers/{h}"} for h in headers}} if headers else {})
+    return answer | {"headers": named_headers(*headers, *RATES)}
+
+
+def named_headers(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _record(resource: Resource, description: str, *headers: str) -> Json:

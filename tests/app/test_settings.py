@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from app.setting_rates import Rates
 from app.settings import VARIABLES, Settings, SettingsError
 
 SECRET = "pa55-w0rd"
@@ -34,6 +35,8 @@ def test_defaults() -> None:
         trace_trust="continue",
         log_level="info",
         drain_seconds=0,
+        rate_limit=Rates((2_000_000, 3600), (100_000_000, 3600), (600, 60)),
+        redis_url=None,
         forwarded_allow_ips="127.0.0.1",
     )
     assert settings.dialect == "sqlite"
@@ -80,6 +83,16 @@ def test_the_database_lies_in_the_data_folder(tmp_path: Path) -> None:
         ("CUBE_TRACE_TRUST", "restart", "restart"),
         ("CUBE_LOG_LEVEL", "Debug", "debug"),
         ("CUBE_DRAIN_SECONDS", "30", 30),
+        ("CUBE_RATE_LIMIT", "OFF", None),
+        ("CUBE_RATE_LIMIT", "requests=100/s", Rates((100, 1), (100_000_000, 3600), (600, 60))),
+        (
+            "CUBE_RATE_LIMIT",
+            "address=10/30s, cost = 6000/10m,requests=9/2h",
+            Rates((9, 7200), (6000, 600), (10, 30)),
+        ),
+        ("CUBE_REDIS_URL", "redis://:p%40ss@cache:6380/2", "redis://:p%40ss@cache:6380/2"),
+        ("CUBE_REDIS_URL", "rediss://cache", "rediss://cache"),
+        ("CUBE_REDIS_URL", "unix:///run/redis.sock?db=1", "unix:///run/redis.sock?db=1"),
         ("CUBE_FORWARDED_ALLOW_IPS", "10.0.0.0/8, ::1", "10.0.0.0/8,::1"),
         ("CUBE_FORWARDED_ALLOW_IPS", "*", "*"),
     ],
@@ -128,6 +141,21 @@ BAD = [
     ("CUBE_TRACE_TRUST", "always"),
     ("CUBE_LOG_LEVEL", "warn"),
     ("CUBE_DRAIN_SECONDS", "1.5"),
+    ("CUBE_RATE_LIMIT", "on"),
+    ("CUBE_RATE_LIMIT", "requests"),
+    ("CUBE_RATE_LIMIT", "requests=100"),
+    ("CUBE_RATE_LIMIT", "requests=0/s"),
+    ("CUBE_RATE_LIMIT", "requests=9/0s"),
+    ("CUBE_RATE_LIMIT", "requests=9/d"),
+    ("CUBE_RATE_LIMIT", "requests=1.5/s"),
+    ("CUBE_RATE_LIMIT", "requests=1/s,requests=2/s"),
+    ("CUBE_RATE_LIMIT", "requests=1/s,"),
+    ("CUBE_RATE_LIMIT", "keys=1/s"),
+    ("CUBE_REDIS_URL", "cache:6379"),
+    ("CUBE_REDIS_URL", "redis://"),
+    ("CUBE_REDIS_URL", "redis://cache:port"),
+    ("CUBE_REDIS_URL", "redis://cache/name"),
+    ("CUBE_REDIS_URL", "unix://"),
     ("CUBE_FORWARDED_ALLOW_IPS", "proxy.example"),
     ("CUBE_FORWARDED_ALLOW_IPS", "10.0.0.1/8"),
 ]
@@ -163,6 +191,15 @@ def test_all_bad_values_are_told_at_once() -> None:
 )
 def test_a_fault_of_the_database_url_shows_no_password(url: str) -> None:
     assert SECRET not in " ".join(faults(CUBE_DATABASE_URL=url))
+
+
+@pytest.mark.parametrize("url", [f"redis://:{SECRET}@[cache", f"http://:{SECRET}@cache", f"redis://:{SECRET}/x@cache"])
+def test_a_fault_of_the_redis_url_shows_no_password(url: str) -> None:
+    assert SECRET not in " ".join(faults(CUBE_REDIS_URL=url))
+
+
+def test_repr_shows_no_password_of_redis() -> None:
+    assert SECRET not in repr(load(CUBE_REDIS_URL=f"redis://:{SECRET}@cache/0?password={SECRET}"))
 
 
 def test_repr_shows_no_password() -> None:

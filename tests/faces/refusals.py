@@ -64,5 +64,5 @@ def check_headers(headers: httpx.Headers, status: int, *, docs: bool = False, to
         assert "access-control-allow-credentials" not in headers
     for name, value in (told or {}).items():
         assert headers.get_list(name) == [value], (name, headers)
-    needed = {401: "www-authenticate", 405: "allow", 415: "accept", 503: "retry-after"}.get(status)
+    needed = {401: "www-authenticate", 405: "allow", 415: "accept", 429: "retry-after", 503: "retry-after"}.get(status)
     assert needed is None or headers[needed]

@@ -1,0 +1,18 @@
+"""How much a key, and an address without one, may ask for in a time: token buckets, in this process or in Redis."""
+
+from app.services.rates.policy import Limits, Policy
+from app.services.rates.quotas import Quotas, quotas_of
+from app.services.rates.tab import WRITE_ROWS, Tab, current_limits, limits_of, spend, tabs
+
+__all__ = [
+    "WRITE_ROWS",
+    "Limits",
+    "Policy",
+    "Quotas",
+    "Tab",
+    "current_limits",
+    "limits_of",
+    "quotas_of",
+    "spend",
+    "tabs",
+]

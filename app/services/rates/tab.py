@@ -1,0 +1,61 @@
+"""The tab of a request: the rows that it costs, whoever asks for them, and what its holder has left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.services.rates.policy import Limits, has_one
+
+# A write costs as much as reading so many records, whatever it writes.
+WRITE_ROWS = 10
+
+
+@dataclass(slots=True)
+class Tab:
+    """Without `limits` the request is not counted. `rows` are those still to be paid; `left` is what each bucket held
+    when the request began, less what it has taken."""
+
+    rows: int = 0
+    limits: Limits | None = None
+    holder: str = ""
+    left: list[float] = field(default_factory=list)
+    pay: Callable[[int], None] | None = None
+
+    def settle(self) -> None:
+        """Pays for the rows: the bucket may owe them afterwards."""
+        rows = self.rows
+        if rows and self.pay is not None:
+            self.rows = 0
+            self.pay(rows)
+
+
+# The outermost layer puts a fresh tab here for each request; without one nothing is counted.
+tabs: ContextVar[Tab | None] = ContextVar("tabs", default=None)
+
+
+def spend(rows: int) -> None:
+    """Puts rows on the tab of the running request."""
+    tab = tabs.get()
+    if tab is not None:
+        tab.rows += rows
+
+
+def limits_of(tab: Tab) -> Mapping[str, Any] | None:
+    """The quotas of the tab's holder and what remains of them, in the form in which they are told; None: no limit."""
+    if tab.limits is None:
+        return None
+    tab.settle()
+    pairs = zip(tab.limits.policies, tab.left, strict=True)
+    return {
+        policy.name: {"quota": policy.quota, "window": policy.window, "remaining": int(left) if has_one(left) else 0}
+        for policy, left in pairs
+    }
+
+
+def current_limits() -> Mapping[str, Any] | None:
+    """Those of whoever asks the running request; None where nothing is limited."""
+    tab = tabs.get()
+    return limits_of(tab) if tab is not None else None
