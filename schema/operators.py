@@ -64,7 +64,7 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
             return (Operator.HAS,)
         case Kind.ADDRESS:
             return NULL
-        case Kind.FILTERS | Kind.NAMES:
+        case Kind.FILTERS | Kind.NAMES | Kind.QUOTAS:
             return ()
         case _:
             return (*EQUALITY, *ORDERING, *MATCHING, *NULL)

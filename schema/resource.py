@@ -31,6 +31,7 @@ class Kind(StrEnum):
     METADATA = "metadata"
     EXTERNAL_IDS = "externalIds"
     FILTERS = "filters"
+    QUOTAS = "quotas"
     ADDRESS = "address"
 
 
@@ -38,7 +39,7 @@ FOLDED_KINDS = frozenset(
     {Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.DOMAIN, Kind.WEBSITE, Kind.COUNTRY, Kind.LOCALE, Kind.TIME_ZONE}
 )
 LIST_KINDS = frozenset({Kind.TAGS, Kind.EMAILS, Kind.PHONES, Kind.SCOPES, Kind.NAMES})
-MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS, Kind.FILTERS})
+MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS, Kind.FILTERS, Kind.QUOTAS})
 
 Access = Literal["read", "create", "write"]
 
@@ -77,7 +78,7 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        return self.kind not in {Kind.FILTERS, Kind.NAMES}
+        return self.kind not in {Kind.FILTERS, Kind.NAMES, Kind.QUOTAS}
 
     @property
     def sortable(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.services.rates import current_limits
 from schema.actor import Actor
 from schema.resources import API_KEY, USER
 
@@ -18,4 +19,8 @@ def own_reader(actor: Actor) -> Actor:
 def beside_key(actor: Actor) -> Mapping[str, Any]:
     """The members that no key's record has, by the names in schema.resources.api_key.BESIDE; those without a value
     are left out."""
-    return {"tokenExpiresAt": actor.ends_at} if actor.by_token else {}
+    limits = current_limits()
+    return {
+        **({"tokenExpiresAt": actor.ends_at} if actor.by_token else {}),
+        **({"limits": limits} if limits is not None else {}),
+    }

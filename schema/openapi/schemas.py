@@ -26,6 +26,8 @@ _TEXTS: dict[Kind, Json] = {
     Kind.INTEGER: {"type": "integer", "format": "int64", "minimum": 0},
 }
 
+QUOTA = ("quota", "window", "remaining")
+
 _RIGHTS: dict[Kind, Json] = {
     Kind.SCOPES: {"type": "array", "items": {"type": "string", "enum": list(SCOPES)}, "minItems": 1},
     Kind.NAMES: {"type": "array", "items": {"type": "string", "enum": list(hideable())}},
@@ -33,6 +35,14 @@ _RIGHTS: dict[Kind, Json] = {
         "type": "object",
         "properties": {path: {"type": "object", "minProperties": 1} for path in FILTERED},
         "additionalProperties": False,
+    },
+    Kind.QUOTAS: {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": {name: {"type": "integer"} for name in QUOTA},
+            "required": list(QUOTA),
+        },
     },
 }
 _METADATA: Json = {
@@ -71,7 +81,7 @@ def _bare(owner: Field, resource: Resource, given: bool) -> Json:
             return {"type": "string", "enum": list(owner.choices)}
         case Kind.TAGS | Kind.EMAILS | Kind.PHONES:
             return {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 100}
-        case Kind.SCOPES | Kind.NAMES | Kind.FILTERS:
+        case Kind.SCOPES | Kind.NAMES | Kind.FILTERS | Kind.QUOTAS:
             return dict(_RIGHTS[owner.kind])
         case Kind.METADATA:
             return _merged(_METADATA) if given else dict(_METADATA)

@@ -4,7 +4,16 @@ from schema.resource import Field, Kind, Relation, Resource
 from schema.resources.fields import CREATED_AT, ID, UPDATED_AT, VERSION
 
 # What `me` tells beside the record, null elsewhere: of the request, and not of the key.
-BESIDE = (Field("tokenExpiresAt", Kind.INSTANT, "When the token that asks ends; null for a key.", access="read"),)
+BESIDE = (
+    Field("tokenExpiresAt", Kind.INSTANT, "When the token that asks ends; null for a key.", access="read"),
+    Field(
+        "limits",
+        Kind.QUOTAS,
+        "The quotas of the key that asks, each in so many seconds, and what remains; null where nothing is limited.",
+        example={"requests": {"quota": 2000000, "window": 3600, "remaining": 1999999}},
+        access="read",
+    ),
+)
 
 API_KEY = Resource(
     name="apiKey",

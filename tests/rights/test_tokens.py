@@ -215,11 +215,17 @@ async def test_me_tells_of_it(desk: Desk) -> None:
     await key.http.get("/me")
     await noted()
     mine = (await key.http.get("/me")).json()
+    limits = mine.pop("limits")
     assert mine == {**(await (await desk.key("*")).get(key.id) or {}), "owner": mine["owner"]}
     assert (mine["filters"], mine["hiddenFields"]) == ({"customers": LEADS}, ["customer.phone"])
     assert mine["owner"]["id"] == desk.owner
     bearer, made = await token(key, scopes=["customers:read"])
-    assert (await bearer.http.get("/me")).json() == {**mine, "tokenExpiresAt": made["expiresAt"]}
+    by_token = (await bearer.http.get("/me")).json()
+    assert by_token.pop("limits").keys() == limits.keys() == {"requests", "cost"}
+    assert by_token == {**mine, "tokenExpiresAt": made["expiresAt"]}
+    told = (await key.graphql.run("{ me { limits } }"))["me"]["limits"]
+    assert told["requests"].keys() == {"quota", "window", "remaining"}
+    assert 0 < told["requests"]["remaining"] <= told["requests"]["quota"] == limits["requests"]["quota"]
     document = "{ me { id filters hiddenFields until: tokenExpiresAt owner { id } } }"
     for caller, until in ((key, None), (bearer, made["expiresAt"]), (bearer, made["expiresAt"])):
         assert (await caller.graphql.run(document))["me"] == {
