@@ -19,8 +19,8 @@ from app.services.rates.policy import Limits
 from app.services.rates.tab import Tab
 
 CONNECTIONS = 16
-# Nobody waits longer for Redis than this; after a failure nobody waits at all for a second.
-PATIENCE_SECONDS = 0.25
+# Nobody waits longer for Redis than this. After a failure one request tries again every second, the others don't wait.
+PATIENCE_SECONDS = 1.0
 AWAY_SECONDS = 1.0
 WARN_EVERY_SECONDS = 60.0
 
@@ -64,19 +64,19 @@ class Shared:
         )
         self._redis = Redis(connection_pool=pool)
         self._script = self._redis.register_script(_SCRIPT)
-        self._away_until = 0.0
+        self._try_at: float | None = None
         self._warn_at = 0.0
         self._paying: set[asyncio.Task[None]] = set()
 
     async def begin(self, tab: Tab, memory: Memory, holder: str, units: int = 1) -> bool:
         """As `memory.begin`, which does it while Redis is away."""
         limits = memory.limits
-        if monotonic() < self._away_until:
+        if self._is_left_alone():
             return memory.begin(tab, holder, units)
         try:
             begun, left = await self._run("begin", limits, holder, [units] + [0] * (len(limits.policies) - 1))
         except (RedisError, OSError) as error:
-            self._is_away(error)
+            self._failed(error)
             return memory.begin(tab, holder, units)
         tab.limits, tab.holder, tab.left = limits, holder, left
         tab.pay = partial(self._pay, limits, holder, left) if begun else None
@@ -94,22 +94,33 @@ class Shared:
         task.add_done_callback(self._paying.discard)
 
     async def _tell(self, limits: Limits, holder: str, rows: int) -> None:
-        if monotonic() < self._away_until:
+        if self._is_left_alone():
             return
         try:
             await self._run("pay", limits, holder, [0] + [rows] * (len(limits.policies) - 1))
         except (RedisError, OSError) as error:
-            self._is_away(error)
+            self._failed(error)
 
     async def _run(self, do: str, limits: Limits, holder: str, units: Sequence[int]) -> tuple[bool, list[float]]:
         buckets = zip(limits.policies, units, strict=True)
         numbers = [one for policy, n in buckets for one in (policy.name, policy.window, repr(policy.each), n)]
         begun, *left = await self._script([f"cube:rate:{limits.kind}:{holder}"], [do, *numbers])
+        self._try_at = None
         return bool(begun), [float(one) for one in left]
 
-    def _is_away(self, error: Exception) -> None:
+    def _is_left_alone(self) -> bool:
+        """Whether Redis is away, and it is another's turn to try it."""
+        if self._try_at is None:
+            return False
         now = monotonic()
-        self._away_until = now + AWAY_SECONDS
+        if now < self._try_at:
+            return True
+        self._try_at = now + AWAY_SECONDS
+        return False
+
+    def _failed(self, error: Exception) -> None:
+        now = monotonic()
+        self._try_at = now + AWAY_SECONDS
         if now >= self._warn_at:
             self._warn_at = now + WARN_EVERY_SECONDS
             log.warning("Redis is away: each process limits rates by itself", error=type(error).__name__)
