@@ -87,7 +87,8 @@ def column(b: Builder, field: Field, alias: str) -> str:
 def search(b: Builder, way: Way, resource: Resource, alias: str) -> str:
     """The rows in which every word is found, in a field that the actor knows."""
     name, places = b.dialect.name, search_places(resource)
-    found = b.dialect.words(alias, resource.table, b.text(then(way, lambda words: search_query(words, name))))
+    query = b.text(then(way, lambda words: search_query(words, name)))
+    found = b.dialect.beginnings(alias, resource.table, query)
     if places is None:
         return found
     placed = b.text(then(way, lambda words: placed_query(words, places, name)))
