@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from scripts.measures import growth, memory, page, profile, stalls, start, workers
+from scripts.measures import growth, memory, page, profile, secrecy, stalls, start, workers
 from scripts.measures.loads import LOADS
 from scripts.measures.stock import stock
 
@@ -18,6 +18,7 @@ _MEASURES = {
     "stalls": stalls.measure,
     "workers": workers.measure,
     "start": start.measure,
+    "secrecy": secrecy.measure,
     "profile": profile.measure,
 }
 
