@@ -27,7 +27,7 @@ def document_routes() -> list[Route]:
 async def openapi(request: Request) -> Response:
     """`GET /openapi.json`: with a key, as that key may see it, and counted for it; without one for the address"""
     hidden = NOTHING
-    if header_lines(request.scope, b"authorization"):
+    if any(line.strip() for line in header_lines(request.scope, b"authorization")):
         hidden = settled((await authenticated(request.scope)).hidden)
     else:
         await count_address(request.scope)
