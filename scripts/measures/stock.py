@@ -66,15 +66,23 @@ class Stock:
         name = f"cube_measure_copy_{next(self._numbers)}"
         if self._url is None:
             file = self._folder / f"{name}.db"
+            self._remove(file)  # a run that was broken off leaves a log, which would be played into the new file
             shutil.copy(original.url.removeprefix("sqlite://"), file)
-            yield Filled(f"sqlite://{file}", original.key, size)
-            for path in self._folder.glob(f"{file.name}*"):
-                path.unlink()
+            try:
+                yield Filled(f"sqlite://{file}", original.key, size)
+            finally:
+                self._remove(file)
             return
         drop, template = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", original.url.rpartition("/")[2]
         asyncio.run(_run(self._url, drop, f"CREATE DATABASE {name} TEMPLATE {template}"))
-        yield Filled(_named(self._url, name), original.key, size)
-        asyncio.run(_run(self._url, drop))
+        try:
+            yield Filled(_named(self._url, name), original.key, size)
+        finally:
+            asyncio.run(_run(self._url, drop))
+
+    def _remove(self, file: Path) -> None:
+        for path in self._folder.glob(f"{file.name}*"):
+            path.unlink()
 
     def _file(self, size: int) -> tuple[Path, str]:
         folder = self._folder / f"{size}-{mark()}"
