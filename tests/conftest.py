@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -76,10 +77,16 @@ def migrated_postgresql(postgres: PostgresServer) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a fresh database with every table and no row, once on SQLite and once on PostgreSQL."""
-    if request.param == "sqlite":
+    with migrated(request, request.param, tmp_path / "cube.db") as url:
+        yield url
+
+
+@contextmanager
+def migrated(request: pytest.FixtureRequest, kind: str, file: Path) -> Iterator[str]:
+    """The URL of a fresh database with every table and no row; `file` is where it lies on SQLite."""
+    if kind == "sqlite":
         source: Path = request.getfixturevalue("migrated_sqlite")
-        shutil.copy(source, tmp_path / "cube.db")
-        yield f"sqlite://{tmp_path / 'cube.db'}"
+        yield f"sqlite://{shutil.copy(source, file)}"
         return
     template: str = request.getfixturevalue("migrated_postgresql")
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -47,7 +47,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     `do` hands the guard on to each `read()`, or to its one `write()`, which check by their own statements that the
     actor is still the one remembered. Only an answer that one has confirmed, and none denied, goes out. Any other is
     thrown away: the caller is authenticated afresh and `do` runs once more, with no guard. So nothing may be done
-    without it, nor may a second write.
+    without it, nor may a second write; and a write that may have been stored is not done again.
     """
     begun = exchange(scope)
     with timed("auth"):
@@ -58,10 +58,10 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
-            if guard.current:
+            if guard.current or guard.undecided:
                 raise
         else:
-            if guard.current:
+            if guard.current or guard.undecided:
                 return answer
         begun.actor = None
         begun.tab.rows = 0

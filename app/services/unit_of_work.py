@@ -19,7 +19,7 @@ from app.services.sql.dialect import DIALECTS, Dialect
 from app.services.sql.guard import Guard
 from app.services.sql.words import Tokens, places_text, tokens, vector_text
 from schema.change import Action, Call
-from schema.problem import problem
+from schema.problem import Problem, problem
 from schema.resource import Field, Resource
 from schema.values.instant import now
 
@@ -49,7 +49,7 @@ async def in_unit_of_work(
     """Runs `work` in one transaction: all of it is stored, or nothing.
 
     A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads. With a
-    guard nothing is stored unless the actor is still the one remembered; if not, NotCurrent.
+    guard nothing is stored, nor refused, unless the actor is still the one remembered; if not, NotCurrent.
     """
     spend(WRITE_ROWS)
     for attempt in range(ATTEMPTS):
@@ -59,13 +59,24 @@ async def in_unit_of_work(
                     await tx.require(*guard.check(db.dialect))
                 done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
         except (UniqueViolation, LostRace):
-            if guard is not None:
-                guard.found(bool(await db.fetch_row(*guard.check(db.dialect))))
+            await _confirm(db, guard)
             continue
+        except Exception as error:
+            if isinstance(error, Problem) and error.status < 500:
+                await _confirm(db, guard)
+            elif guard is not None:
+                guard.undecided = True
+            raise
         if guard is not None:
             guard.found(True)
         return done
     raise problem("conflict", "Other writes took the same unique value again and again; try once more.")
+
+
+async def _confirm(db: Database, guard: Guard | None) -> None:
+    """Asks by itself for what the transaction did not come to say."""
+    if guard is not None:
+        guard.found(bool(await db.fetch_row(*guard.check(db.dialect))))
 
 
 async def alone(work: UnitOfWork, what: str) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from app.cli.running import call
-from app.services.database import Database
-from app.services.database.transaction import Row
+from app.services.database import Database, Transaction
 from app.services.known import look_up
 from app.services.setup import prepare
 from app.services.sql.dialect import DIALECTS
@@ -33,7 +32,10 @@ _INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS 
 
 
 class Gathered:
-    """A transaction that only gathers what is to be stored; no change records, which no measure reads."""
+    """What there is of a transaction for a record that is only added: it gathers what is to be stored.
+
+    There are no change records, which no measure reads.
+    """
 
     def __init__(self) -> None:
         self.statements: list[Statement] = []
@@ -41,25 +43,6 @@ class Gathered:
     async def later(self, text: str, params: Sequence[Any], *, guarded: bool = False) -> None:
         if not text.startswith("INSERT INTO changes "):
             self.statements.append((text, params))
-
-    async def execute(self, text: str, params: Sequence[Any] = ()) -> int:
-        raise NotImplementedError
-
-    async def fetch(self, text: str, params: Sequence[Any] = ()) -> list[Row]:
-        raise NotImplementedError
-
-    async def fetch_row(self, text: str, params: Sequence[Any] = ()) -> Row | None:
-        raise NotImplementedError
-
-    peek = fetch
-
-    async def require(self, text: str, params: Sequence[Any]) -> None:
-        raise NotImplementedError
-
-    async def savepoint(self) -> None:
-        raise NotImplementedError
-
-    undo = keep = savepoint
 
 
 def fill(file: Path, size: int) -> str:
@@ -119,7 +102,7 @@ def _customers(numbers: range, of: int, clients: list[str], owners: list[str]) -
 
 async def _gather(records: Iterator[dict[str, Any]]) -> list[Statement]:
     gathered = Gathered()
-    work = UnitOfWork(gathered, DIALECTS["sqlite"], call(Source.IMPORT))
+    work = UnitOfWork(cast("Transaction", gathered), DIALECTS["sqlite"], call(Source.IMPORT))
     for data in records:
         values = await customers.become(work, None, _by_id(for_create(CUSTOMER, data)))
         await add(work, CUSTOMER, values)

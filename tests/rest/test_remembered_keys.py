@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ from app.services.keys import rotate_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Delete, Update
+from schema.problem import problem
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
 from tests.app.keys import CLI, key, user
@@ -43,6 +45,9 @@ class Asking:
     async def get(self, path: str, method: str = "GET") -> httpx.Response:
         body: dict[str, str] | None = {} if method == "QUERY" else None
         return await self.api.http.request(method, path, headers=self.header, json=body)
+
+    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
+        return await self.api.http.post(path, headers=self.header, json=body)
 
     async def change_owner(self, **values: str) -> None:
         await write(self.elsewhere, Update(USER, Reference("user", "id", self.owner), values), CLI)
@@ -180,3 +185,67 @@ async def test_the_memory_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) 
         assert (await api.http.get("/customers", headers=header)).status_code == 200
         assert auth.remembered(header["Authorization"]) is not None
     assert len(auth._memory) == 3
+
+
+@pytest.mark.parametrize("door", ["rest", "graphql"])
+async def test_a_write_of_which_nobody_knows_is_not_done_again(
+    asking: Asking, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is lost in the moment in which the write is stored."""
+    await writing(asking)
+    real = asking.api.db.transaction
+
+    @asynccontextmanager
+    async def cut(**how: bool) -> AsyncIterator[Any]:
+        async with real(**how) as tx:
+            yield tx
+        raise problem("unavailable", retry_after="1")
+
+    monkeypatch.setattr(asking.api.db, "transaction", cut)
+    if door == "rest":
+        assert (await asking.post("/customers", {"name": "Once"})).status_code == 503
+    else:
+        document = 'mutation { createCustomer(input: {name: "Once"}) { id } }'
+        errors = (await asking.post("/graphql", {"query": document})).json()["errors"]
+        assert errors[0]["extensions"]["code"] == "unavailable"
+    monkeypatch.undo()
+    assert len((await asking.get("/customers?name=Once")).json()["data"]) == 1
+
+
+@pytest.mark.parametrize("door", ["rest", "graphql"])
+async def test_a_write_that_is_refused_is_refused_once(
+    asking: Asking, door: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await writing(asking)
+    await asking.post("/customers", {"name": "First", "email": "first@cube.test"})
+    begun = 0
+    real = asking.api.db.transaction
+
+    def counted(**how: bool) -> Any:
+        nonlocal begun
+        begun += 1
+        return real(**how)
+
+    monkeypatch.setattr(asking.api.db, "transaction", counted)
+    if door == "rest":
+        assert (await asking.post("/customers", {"name": "x", "email": "first@cube.test"})).status_code == 409
+    else:
+        document = 'mutation { createCustomer(input: {name: "x", email: "first@cube.test"}) { id } }'
+        errors = (await asking.post("/graphql", {"query": document})).json()["errors"]
+        assert errors[0]["extensions"]["code"] == "already_exists"
+    assert begun == 1
+
+
+async def test_a_write_by_a_key_that_has_ended_is_not_done(asking: Asking) -> None:
+    await writing(asking)
+    await revoke(asking)
+    assert (await asking.post("/customers", {"name": "Late"})).status_code == 401
+    assert (await asking.api.http.get("/customers?name=Late")).json()["data"] == []
+
+
+async def writing(asking: Asking) -> None:
+    """Has the key be one that writes, and is remembered."""
+    issued = await key(asking.api.db, asking.owner, "customers:write")
+    asking.key_id, asking.header = issued.written.id, {"Authorization": f"Bearer {issued.secret}"}
+    assert (await asking.get("/customers")).status_code == 200
+    await key_use.noted()

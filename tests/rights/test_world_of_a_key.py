@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,9 +33,9 @@ from schema.reference import Reference
 from schema.resource import Resource, constant_case
 from schema.resources import BY_NAME, CLIENT, CUSTOMER, DIRECTORY, USER
 from tests.app.keys import user
+from tests.conftest import migrated
 from tests.filters import some_filter
 from tests.oracle import Directory
-from tests.postgres import PostgresServer
 from tests.rights.keys import narrow_key, session
 from tests.rights.questions import Questions
 from tests.rights.twin import clear, copy, sight, without
@@ -58,16 +57,8 @@ class Side:
 @pytest.fixture
 def twin_url(request: pytest.FixtureRequest, migrated_url: str, tmp_path: Path) -> Iterator[str]:
     """The URL of another fresh database of the same kind as that of `migrated_url`."""
-    if migrated_url.startswith("sqlite"):
-        source: Path = request.getfixturevalue("migrated_sqlite")
-        shutil.copy(source, tmp_path / "twin.db")
-        yield f"sqlite://{tmp_path / 'twin.db'}"
-        return
-    template: str = request.getfixturevalue("migrated_postgresql")
-    server: PostgresServer = request.getfixturevalue("postgres")
-    url = server.create_database(template)
-    yield url
-    server.drop_database(url)
+    with migrated(request, migrated_url.partition(":")[0], tmp_path / "twin.db") as url:
+        yield url
 
 
 @pytest.fixture

@@ -29,13 +29,18 @@ def usable(dialect: Dialect, at: int) -> str:
 
 @dataclass(slots=True)
 class Guard:
-    """The versions under which an actor was remembered. `current` is what the reads of this request have found."""
+    """The versions under which an actor was remembered.
+
+    `current` is what the statements of this request have found. `undecided`: a write was broken off, of which nobody
+    knows whether it was stored, so that it must not be done again.
+    """
 
     actor: Actor
     key_version: int
     user_version: int
     by_previous: bool
     current: bool | None = None
+    undecided: bool = False
 
     def condition(self, dialect: Dialect, known: int) -> str:
         """True while the rows are those versions and the key works; `known` parameters stand before its own."""

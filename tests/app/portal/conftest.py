@@ -1,21 +1,39 @@
 """The served portal, for the tests of its pages and files; and a reader of the key page, on each database."""
 
 from collections.abc import AsyncIterator, Iterator
+from shutil import which
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from app.services.database import Database
 from app.services.passwords import set_password
 from tests.app.keys import user
 from tests.app.portal.browsing import EMAIL, PASSWORD, Reader, reader_at
 from tests.app.portal.serving import serving
+from tests.required import require, used
 
 
 @pytest.fixture(scope="module")
 def portal() -> Iterator[httpx.Client]:
     with serving() as address, httpx.Client(base_url=address) as portal:
         yield portal
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, to which `cube.lan` is this machine: a name that is neither https nor a loopback address."""
+    found = next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        require("chromium", "no Chromium is installed")
+    # Without the sandbox, which refuses to start for root.
+    args = ["--no-sandbox", "--host-resolver-rules=MAP cube.lan 127.0.0.1"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=args)
+        used.add("chromium")
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

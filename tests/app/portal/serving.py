@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from shutil import which
 from threading import Thread
 from time import sleep
 
@@ -80,8 +79,3 @@ def serving(app: ASGIApp | None = None) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
-
-
-def chromium() -> str | None:
-    """The path of an installed Chromium, if there is one."""
-    return next(filter(None, map(which, ("chromium", "chromium-browser", "google-chrome"))), None)

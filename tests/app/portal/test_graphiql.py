@@ -2,27 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
-from tests.app.portal.serving import KEY, chromium, serving
+from tests.app.portal.serving import KEY, serving
 
-if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page, Request
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(chromium() is None, reason="no Chromium is installed"),
-]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
 class Explorer:
     """The opened page and what it did: the addresses it asked for, what it posted, and what it complained of."""
 
-    page: "Page"
+    page: Page
     address: str
     asked: list[str] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
@@ -32,21 +25,19 @@ class Explorer:
         self.page.get_by_label("API key", exact=True).fill(key)
         self.page.get_by_role("button", name="Use key").click()
 
-    def saw(self, request: "Request") -> None:
+    def saw(self, request: Request) -> None:
         self.asked.append(request.url)
         if request.method == "POST":
             self.keys.append(request.headers.get("authorization"))
 
-    def heard(self, message: "ConsoleMessage") -> None:
+    def heard(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
 
 
 @pytest.fixture
-def explorer() -> Iterator[Explorer]:
-    with serving() as address, sync_api.sync_playwright() as playwright:
-        # Without the sandbox, which refuses to start for root.
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+def explorer(browser: Browser) -> Iterator[Explorer]:
+    with serving() as address:
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         opened = Explorer(page, address)
         page.on("request", opened.saw)
@@ -55,7 +46,7 @@ def explorer() -> Iterator[Explorer]:
         page.goto(f"{address}/graphql")
         page.wait_for_selector(".monaco-editor .view-line")
         yield opened
-        browser.close()
+        page.close()
 
 
 def test_without_a_key_it_says_where_to_get_one_and_asks_nothing(explorer: Explorer):

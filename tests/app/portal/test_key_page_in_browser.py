@@ -6,11 +6,11 @@ import asyncio
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page
 
 from app.main import create_app
 from app.services.database import Database
@@ -18,14 +18,9 @@ from app.services.passwords import set_password
 from app.settings import Settings
 from tests.app.keys import user
 from tests.app.portal.browsing import EMAIL, PASSWORD, PATH
-from tests.app.portal.serving import chromium, serving
+from tests.app.portal.serving import serving
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.slow
-needs_chromium = pytest.mark.skipif(chromium() is None, reason="no Chromium is installed")
 
 
 @pytest.fixture
@@ -45,16 +40,6 @@ def address(quick_hashes: None, migrated_sqlite: Path, tmp_path: Path) -> Iterat
         yield served
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_api.sync_playwright() as playwright:
-        # Without the sandbox, which refuses to start for root; with a name that is neither https nor this machine.
-        args = ["--no-sandbox", "--host-resolver-rules=MAP cube.lan 127.0.0.1"]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=args)
-        yield browser
-        browser.close()
-
-
 def make_key(page: Page, address: str) -> str:
     """Signs in, makes a key, and returns the secret that the page shows."""
     page.goto(f"{address}{PATH}")
@@ -70,7 +55,6 @@ def make_key(page: Page, address: str) -> str:
     return secret.input_value()
 
 
-@needs_chromium
 def test_the_secret_is_copied_by_a_button(address: str, browser: Browser):
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -96,7 +80,6 @@ def test_the_secret_is_copied_by_a_button(address: str, browser: Browser):
     assert complaints == []
 
 
-@needs_chromium
 def test_where_pages_have_no_clipboard_the_secret_is_ready_to_be_copied(address: str, browser: Browser):
     port = urlsplit(address).port
     page = browser.new_page()
@@ -109,14 +92,12 @@ def test_where_pages_have_no_clipboard_the_secret_is_ready_to_be_copied(address:
     )
 
 
-@needs_chromium
 def test_without_scripts_all_but_the_button_works(address: str, browser: Browser):
     page = browser.new_context(java_script_enabled=False).new_page()
     assert make_key(page, address).startswith("cube_")
     assert page.get_by_role("button", name="Copy").count() == 0
 
 
-@needs_chromium
 def test_a_form_of_another_site_is_refused(address: str, browser: Browser):
     page = browser.new_page()
     fields = f'<input name="email" value="{EMAIL}"><input name="password" value="{PASSWORD}">'
