@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from time import time
 from typing import NamedTuple
@@ -47,7 +47,7 @@ async def authenticate(db: Database, header: str | None) -> Actor:
         actor = _actor(found, shown.claims)
     else:
         actor = known.actor  # what others work out for an actor, they keep by its identity
-    until = _timestamp(used_at, NOTED_EVERY)
+    until = _timestamp(used_at) + NOTED_EVERY
     if shown.claims is not None:
         until = min(until, _timestamp(shown.claims.ends_at))
     _remember(hashed, _Remembered(actor, found.key_version, found.user_version, bool(found.by_previous), until))
@@ -189,5 +189,5 @@ def _remember(hashed: str, found: _Remembered) -> None:
     _memory[hashed] = found
 
 
-def _timestamp(instant: str, later: timedelta = timedelta()) -> float:
-    return (datetime.fromisoformat(instant) + later).timestamp()
+def _timestamp(instant: str) -> float:
+    return datetime.fromisoformat(instant).timestamp()

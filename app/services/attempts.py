@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from app.services.database import Database, Transaction
+from app.services.network import network_of
 from app.services.sql.dialect import DIALECTS, Dialect
 from schema.values.instant import later, seconds_between
 
@@ -52,7 +52,7 @@ class Attempt:
 
 async def begin(db: Database, account: str, address: str, at: str) -> Attempt:
     """Counts the attempt before anybody looks at it, so that many at once gain nothing; raises TooManyAttempts."""
-    network = _network(address)
+    network = network_of(address)
     pair, others = _subject("pair", account, network), []
     async with db.transaction() as tx:
         known_until = await _count(tx, db.dialect, pair, PAIR, at)
@@ -115,14 +115,3 @@ RETURNING failures, blocked_until, known_until
 def _subject(*parts: str) -> str:
     """What is stored of who tried what: people type passwords where an address belongs."""
     return sha256("\0".join(parts).encode()).hexdigest()
-
-
-def _network(address: str) -> str:
-    """What one caller has at least: an address of IPv4, and of IPv6 a whole subnet."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if not isinstance(ip, IPv6Address):
-        return str(ip)
-    return str(ip.ipv4_mapped or ip_network((int(ip), 64), strict=False))

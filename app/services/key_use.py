@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from datetime import UTC, datetime, timedelta
 
 from app.log import log
 from app.services.database import Database
+from schema.values.instant import later
 
-NOTED_EVERY = timedelta(minutes=1)
+NOTED_EVERY = 60
+"""Seconds."""
 
 _noting: dict[str, asyncio.Task[None]] = {}
 
 
 def note_use(db: Database, key_id: str, last_used_at: str | None, at: str) -> str:
     """Has the use of a key written if it is to be; the instant that is known from now on."""
-    if last_used_at is not None and last_used_at >= _a_while_ago():
+    if last_used_at is not None and last_used_at >= later(at, -NOTED_EVERY):
         return last_used_at
     if key_id not in _noting:
         # A context of its own: it is no part of the request.
@@ -38,12 +39,8 @@ async def _write(db: Database, key_id: str, at: str) -> None:
     try:
         async with db.transaction() as tx:
             await tx.execute(
-                f"UPDATE api_keys SET last_used_at = {p} WHERE id = {q} AND {due}", (at, key_id, _a_while_ago())
+                f"UPDATE api_keys SET last_used_at = {p} WHERE id = {q} AND {due}",
+                (at, key_id, later(at, -NOTED_EVERY)),
             )
     except Exception as error:
         log.warning("the use of a key could not be noted", keyId=key_id, exc_info=error)
-
-
-def _a_while_ago() -> str:
-    instant = datetime.now(UTC) - NOTED_EVERY
-    return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"

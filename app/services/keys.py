@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 from app.services import finding
@@ -18,7 +17,7 @@ from schema.inputs import Given, for_create
 from schema.problem import invalid, problem
 from schema.reference import Reference
 from schema.resources import API_KEY
-from schema.values.instant import instant, now
+from schema.values.instant import later, now
 
 OVERLAP_SECONDS = 86_400
 MAX_OVERLAP_SECONDS = 30 * 86_400
@@ -77,12 +76,8 @@ async def _rotate(work: UnitOfWork, id_: str, overlap: int, secret: str, precond
     hashes = {
         "secret_hash": hash_secret(secret),
         "previous_hash": held if overlap else None,
-        "previous_until": _later(overlap) if overlap else None,
+        "previous_until": later(now(), overlap) if overlap else None,
     }
     values = {**before.values, "prefix": secret[:SHOWN]}
     stored = await replace(work, API_KEY, before, values, Action.UPDATED, hashes)
     return Written(stored.id, stored.version, Outcome.UPDATED)
-
-
-def _later(seconds: int) -> str:
-    return instant((datetime.fromisoformat(now()) + timedelta(seconds=seconds)).isoformat())

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.services.kept import Kept
 from app.services.rates import current_limits
 from schema.actor import Actor
 from schema.resources import API_KEY, USER
 
 
-def own_reader(actor: Actor) -> Actor:
-    """The actor that reads its own key and that key's owner, whatever its scopes."""
+def _reading_itself(actor: Actor) -> Actor:
     return replace(actor, scopes=actor.scopes | {API_KEY.read_scope, USER.read_scope}, by_token=False)
+
+
+own_reader: Kept[Actor, Actor] = Kept(_reading_itself)
+"""The actor that reads its own key and that key's owner, whatever its scopes: for one actor always the same."""
 
 
 def beside_key(actor: Actor) -> Mapping[str, Any]:

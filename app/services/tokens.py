@@ -5,7 +5,6 @@ from __future__ import annotations
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -19,7 +18,7 @@ from schema.inputs import for_create
 from schema.problem import invalid
 from schema.resources.token import TOKEN, USUAL
 from schema.values.fault import Fault
-from schema.values.instant import instant, now
+from schema.values.instant import later, now
 
 PREFIX = "cubet_"
 MARK = 16
@@ -98,7 +97,7 @@ def _bounds(actor: Actor, filters: Mapping[str, Any], hidden: list[str]) -> froz
 
 
 def _end(actor: Actor, seconds: int) -> str:
-    wanted = instant((datetime.fromisoformat(now()) + timedelta(seconds=seconds)).isoformat())
+    wanted = later(now(), seconds)
     return min(wanted, actor.ends_at) if actor.ends_at else wanted
 
 

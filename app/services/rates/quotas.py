@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_address, ip_network
-
+from app.services.network import network_of
 from app.services.rates.memory import Memory
 from app.services.rates.policy import Limits, Policy, has_one, wait
 from app.services.rates.tab import Tab
 from app.settings import Settings
 from schema.problem import Problem, problem
-
-# Whoever holds an IPv6 address holds at least so much of its network.
-_IPV6_PREFIX = 64
 
 
 class Quotas:
@@ -67,20 +62,6 @@ class Quotas:
 def quotas_of(settings: Settings) -> Quotas | None:
     """Those of the settings; None when they limit nothing."""
     return None if settings.rate_limit is None else Quotas(settings)
-
-
-@lru_cache(maxsize=4096)
-def network_of(address: str) -> str:
-    """What shares one bucket: an IPv4 address, or the network around an IPv6 address."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address[:64]
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ip_network((int(found), _IPV6_PREFIX), strict=False))
 
 
 def _refusal(tab: Tab) -> Problem:

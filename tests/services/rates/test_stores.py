@@ -10,10 +10,10 @@ from itertools import count
 import pytest
 
 from app.log import configure
+from app.services.network import network_of
 from app.services.rates import Quotas, Tab, current_limits, limits_of, quotas_of, spend, tabs
 from app.services.rates.memory import Memory
 from app.services.rates.policy import Limits, Policy
-from app.services.rates.quotas import network_of
 from app.settings import Settings
 from schema.problem import Problem
 from tests.redis_server import RedisServer, free_port, redis_server
