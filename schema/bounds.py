@@ -13,6 +13,7 @@ from typing import Any
 
 from schema.condition import Condition
 from schema.filter import parse_filter
+from schema.narrowing import NOTHING, known, settled
 from schema.narrowing import hideable as hideable_of
 from schema.problem import Problem, nearest
 from schema.resource import Resource
@@ -26,46 +27,57 @@ MAX_HIDDEN = 100
 _SHOWN = 80
 
 
-def read_filters(raw: object) -> dict[str, Any]:
-    """`{"customers": {"status": {"eq": "LEAD"}}}` in the form that is stored; raises Faults that name each bad path."""
+def read_filters(raw: object, hidden: frozenset[str] = NOTHING) -> dict[str, Any]:
+    """`{"customers": {"status": {"eq": "LEAD"}}}` in the form that is stored; raises Faults that name each bad path.
+
+    Nothing that is `hidden` from whoever gives them is told in a fault; whether it is asked for, is seen to elsewhere.
+    """
     if not isinstance(raw, dict):
         raise Fault('must be an object of filters by resource, as in {"customers": {"status": {"eq": "LEAD"}}}')
-    faults: dict[str, str] = {}
-    for plural, filter_ in raw.items():
-        faults |= _faults(plural, filter_)
-    if faults:
-        raise Faults(faults)
-    return filters_of(parts(raw, ()))
+    _refuse(raw, hidden)
+    done = filters_of(parts(raw, ()))
+    _refuse(done, hidden)  # the one form may be deeper than what was given
+    return done
 
 
-def _faults(plural: str, filter_: object) -> dict[str, str]:
+def _refuse(filters: Mapping[str, Any], hidden: frozenset[str]) -> None:
+    if any(faults(plural, filter_) for plural, filter_ in filters.items()):
+        # What fails where all is known fails where less is known, too, in words that tell of no more than that.
+        told = (faults(plural, filter_, hidden) for plural, filter_ in filters.items())
+        raise Faults({path: text for one in told for path, text in one.items()})
+
+
+def faults(plural: str, filter_: object, hidden: frozenset[str] = NOTHING) -> dict[str, str]:
+    """What is wrong with the filter of a resource for those from whom these fields are hidden, by `.customers.…`."""
     path = f".{plural[:_SHOWN]}"
     if plural not in FILTERED:
-        known = tuple(FILTERED)
-        return {path: f"can't be filtered{nearest(plural[:_SHOWN], known) or '; use ' + ', '.join(known)}"}
+        names = tuple(FILTERED)
+        return {path: f"can't be filtered{nearest(plural[:_SHOWN], names) or '; use ' + ', '.join(names)}"}
     if filter_ is None or filter_ == {}:
         return {path: "must not be empty: leave it out to see all"}
     try:
-        parse_filter(FILTERED[plural], filter_, path)
+        parse_filter(known(FILTERED[plural], hidden), filter_, path)
     except Problem as problem:
         # What is said of the filter as a whole stands under another path.
         return {at if at.startswith(path) else path: texts[0] for at, texts in problem.errors.items()}
     return {}
 
 
-def read_hidden(raw: object) -> list[str]:
-    """A list of names like `customer.phone`, sorted, repeats dropped; raises Faults that name each bad item."""
+def read_hidden(raw: object, hidden: frozenset[str] = NOTHING) -> list[str]:
+    """A list of names like `customer.phone`, sorted, repeats dropped; raises Faults that name each bad item.
+
+    None that is `hidden` from whoever gives them is proposed for a bad one.
+    """
     if not isinstance(raw, list):
         raise Fault('must be a list of fields, as in ["customer.phone"]')
-    faults = {f"[{i}]": wrong for i, name in enumerate(raw) if (wrong := _wrong_name(name))}
-    if faults:
-        raise Faults(faults)
+    if wrong := {f"[{i}]": text for i, name in enumerate(raw) if (text := _wrong_name(name, hidden))}:
+        raise Faults(wrong)
     if len(set(raw)) > MAX_HIDDEN:
         raise Fault(f"has more than {MAX_HIDDEN} items")
     return sorted(set(raw))
 
 
-def _wrong_name(name: object) -> str | None:
+def _wrong_name(name: object, hidden: frozenset[str]) -> str | None:
     if not isinstance(name, str):
         return "must be text"
     if name in hideable():
@@ -74,7 +86,8 @@ def _wrong_name(name: object) -> str | None:
     owner, _, member = name.partition(".")
     if any(owner == r.name and member in {f.name for f in LIFE} for r in DIRECTORY):
         return f"{shown} can't be hidden"
-    return f"{shown} is not a field{nearest(shown, hideable()) or ', such as customer.phone'}"
+    names = [one for one in hideable() if one not in settled(hidden)]
+    return f"{shown} is not a field{nearest(shown, names)}"
 
 
 @cache

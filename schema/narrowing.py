@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from schema.resource import Relation, Resource
 from schema.resources import BY_NAME, DIRECTORY, RESOURCES
 from schema.resources.fields import LIFE
+from schema.resources.token import TOKEN
 
 # Callers with other hidden fields than these many latest ones have their declarations made anew.
 MAX_WORLDS = 64
@@ -25,8 +26,7 @@ def known(resource: Resource, hidden: frozenset[str]) -> Resource:
 
 def target(resource: Resource, relation: Relation) -> Resource:
     """The resource that a relation leads to, as those know it who know `resource`."""
-    other = BY_NAME[relation.target]
-    return _world(resource.hidden)[other.name] if resource.hidden else other
+    return same_world(resource, relation.target)
 
 
 def same_world(resource: Resource, name: str) -> Resource:
@@ -76,7 +76,7 @@ def _link(holder: Resource, relation: Relation) -> Iterator[str]:
 @lru_cache(maxsize=MAX_WORLDS)
 def _world(hidden: frozenset[str]) -> Mapping[str, Resource]:
     """Every resource by its name; `hidden` is settled."""
-    return {resource.name: _without(resource, hidden) for resource in RESOURCES}
+    return {resource.name: _without(resource, hidden) for resource in (*RESOURCES, TOKEN)}
 
 
 def _without(resource: Resource, hidden: frozenset[str]) -> Resource:

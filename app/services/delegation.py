@@ -6,11 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schema.actor import Actor
-from schema.bounds import FILTERED, conditions_of, filters_of, parts, read_filters
+from schema.bounds import FILTERED, conditions_of, faults, filters_of, parts, read_filters
 from schema.condition import compares
-from schema.narrowing import settled
-from schema.operators import LOGIC
-from schema.problem import insufficient_scope, nearest
+from schema.problem import insufficient_scope
 from schema.reference import looked_up
 from schema.resource import Resource
 from schema.resources import BY_NAME
@@ -29,13 +27,22 @@ def may_narrow(actor: Actor, filters: Mapping[str, Any], known: frozenset[str] =
     What a filter finds tells of what it looks into: so it looks only into what the actor can see itself. That does not
     hold of `known` conditions, nor of those that bound the actor.
     """
-    faults: dict[str, str] = {}
+    found: dict[str, str] = {}
     for plural, filter_ in filters.items():
         if new := parts({plural: filter_}, ()) - known - actor.bounds:
-            _may_look_up(actor, new)
-            told = _unseen(actor, FILTERED[plural], filters_of(new)[plural], f"filters.{plural}")
-            faults.update(told)
-    return faults
+            told = _unknown(actor, plural, filter_, filters_of(new)[plural])
+            if not told:
+                _may_look_up(actor, new)
+                told = dict(_unseen(actor, FILTERED[plural], filters_of(new)[plural], f"filters.{plural}"))
+            found |= told
+    return found
+
+
+def _unknown(actor: Actor, plural: str, given: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
+    """What the actor does not know of new conditions, told as what nobody knows is: by the paths of what was given."""
+    if not faults(plural, new, actor.hidden):
+        return {}
+    return {f"filters{path}": text for path, text in faults(plural, given, actor.hidden).items()}
 
 
 def _may_look_up(actor: Actor, conditions: frozenset[str]) -> None:
@@ -46,7 +53,7 @@ def _may_look_up(actor: Actor, conditions: frozenset[str]) -> None:
 
 
 def _unseen(actor: Actor, resource: Resource, filter_: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    """Every member of a filter that looks into what the actor does not see, and what is to be said of it."""
+    """Every member of a filter that looks into records of which the actor sees a part, and what is to be said of it."""
     for name, value in filter_.items():
         here = f"{path}.{name}"
         if name == "not":
@@ -54,9 +61,6 @@ def _unseen(actor: Actor, resource: Resource, filter_: Mapping[str, Any], path: 
         elif name in ("and", "or"):
             for i, one in enumerate(value):
                 yield from _unseen(actor, resource, one, f"{here}[{i}]")
-        elif f"{resource.name}.{name}" in (hidden := settled(actor.hidden)):
-            names = [one for one in (*resource.names, *LOGIC) if f"{resource.name}.{one}" not in hidden]
-            yield here, f"is not a field of {resource.name}{nearest(name, names)}"
         else:
             yield from _member(actor, resource, name, value, here)
 

@@ -14,6 +14,7 @@ from app.services.writes import api_key
 from app.services.writes.steps import hold, may_look_up
 from schema.change import Action, Call, Outcome, Precondition, Written
 from schema.inputs import Given, for_create
+from schema.narrowing import known
 from schema.problem import invalid, problem
 from schema.reference import Reference
 from schema.resources import API_KEY
@@ -36,7 +37,7 @@ class Issued:
 async def create_key(db: Database, data: Mapping[str, Any], call: Call) -> Issued:
     """Makes a key for the caller's own user, or with `admin` for another."""
     call.actor.require(API_KEY.write_scope)
-    given = for_create(API_KEY, data)
+    given = for_create(known(API_KEY, call.actor.hidden), data)
     may_look_up(call.actor, given)
     secret = new_secret()
     written = await in_unit_of_work(db, call, lambda work: _create(work, given, secret))

@@ -15,6 +15,7 @@ from app.services.signing import signature, signed, signing_secret
 from schema.actor import SCOPES, Actor
 from schema.bounds import parts
 from schema.inputs import for_create
+from schema.narrowing import known
 from schema.problem import invalid
 from schema.resources.token import TOKEN, USUAL
 from schema.values.fault import Fault
@@ -55,7 +56,7 @@ def is_token(secret: str) -> bool:
 
 async def issue_token(db: Database, data: Mapping[str, Any], actor: Actor, mark: str) -> Token:
     """Makes a token for the key that asks; raises when it is to have more rights than the key."""
-    given = for_create(TOKEN, data)
+    given = for_create(known(TOKEN, actor.hidden), data)
     scopes = tuple(given.get("scopes") or ()) or None
     grants(actor, scopes or ())
     assert actor.key_id is not None

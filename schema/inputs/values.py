@@ -69,6 +69,10 @@ def _reader(resource: Resource, field: Field) -> Reader:
             return lambda raw: _reference(resource, field, raw)
         case Kind.INSTANT:
             return {"createdAt": _past, "expiresAt": _future}.get(field.name, instant)
+        case Kind.NAMES:
+            return lambda raw: read_hidden(raw, resource.hidden)
+        case Kind.FILTERS:
+            return lambda raw: read_filters(raw, resource.hidden)
         case _:
             return _READERS[field.kind]
 
@@ -154,8 +158,6 @@ _READERS: dict[Kind, Reader] = {
     Kind.EMAILS: lambda raw: _list(raw, email, exact),
     Kind.PHONES: lambda raw: _list(raw, phone, str),
     Kind.SCOPES: _scopes,
-    Kind.NAMES: read_hidden,
-    Kind.FILTERS: read_filters,
     Kind.METADATA: maps.metadata,
     Kind.EXTERNAL_IDS: maps.external_ids,
 }

@@ -89,6 +89,12 @@ REST: list[tuple[str, str, str, Any]] = [
     ("client", "GET", "/customers?{}.name=Acme", None),
     ("client", "GET", "/customers/stats?by={}.industry", None),
     ("client", "PATCH", "/customers/CUS", {"{}": "CLI"}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"{}": {"eq": "1"}}}}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"{}": {"eq": 5}}}}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"{}": {"eqq": "1"}}}}),
+    ("phone", "POST", "/tokens", {"filters": {"users": {"customers": {"not": {"{}": {"eq": "1"}}}}}}),
+    ("client", "POST", "/tokens", {"filters": {"customers": {"{}": {"nmae": {"eq": "1"}}}}}),
+    ("phone", "POST", "/api-keys", {"name": "x", "scopes": ["*"], "filters": {"customers": {"{}": {"eqq": "1"}}}}),
     ("customers", "GET", "/clients?{}.name=Ada", None),
     ("customers", "GET", "/clients?fields={}", None),
     ("customers", "GET", "/clients/CLI/{}", None),
@@ -140,6 +146,23 @@ async def test_no_reference_goes_by_a_hidden_field(told: Told, reference: str) -
     assert status == 404
     status, text = await told("GET", f"/clients?parentId={reference}")
     assert (status, "domain is no key of a reference here; use system:value" in text) == (400, True)
+
+
+@pytest.mark.parametrize("reference", ["domain:acme.io", "domain:none.io"])
+async def test_nor_in_a_filter_that_is_handed_on(told: Told, reference: str) -> None:
+    for filters in ({"clients": {"id": {"eq": reference}}}, {"clients": {"parent": {"id": {"in": [reference]}}}}):
+        for path, body in (("/tokens", {}), ("/api-keys", {"name": "x", "scopes": ["*"]})):
+            status, text = await told("POST", path, {**body, "filters": filters})
+            assert (status, "domain is no key of a reference here" in text) == (400, True)
+
+
+async def test_suggestions_in_what_is_handed_on(told: Told) -> None:
+    asked = [{"filters": {"customers": {"phonr": {"eq": "1"}}}}, {"hiddenFields": ["client.customer"]}]
+    for body in asked:
+        _, text = await told("POST", "/tokens", body)
+        assert "is not a field" in text
+        detail = (await told.http.post("/tokens", json=body)).json()["detail"]
+        assert not re.search(r"did you mean (phone|client\.customers)", detail)
 
 
 async def test_suggestions_name_only_what_is_known(told: Told) -> None:

@@ -149,6 +149,18 @@ async def test_a_filter_that_is_handed_on_tells_nothing_that_its_giver_may_not_k
     await handed.change(made["id"], filters={"customers": {"client": ACME}})
 
 
+async def test_the_one_form_of_a_filter_must_be_one_itself(desk: Desk) -> None:
+    """Two conditions of one name are put under `and`, which is a level more."""
+    deep: dict[str, object] = {"name": {"eq": "x"}}
+    for _ in range(5):
+        deep = {"not": deep}
+    maker = await desk.key("*")
+    made, _ = await maker.make("customers:read", filters={"customers": deep})
+    deeper = {"customers": {**deep, "and": [{"not": {"name": {"eq": "y"}}}]}}
+    await refused(maker.change(made["id"], filters=deeper), 400, "filters.customers")
+    await refused(maker.make("customers:read", filters=deeper), 400, "filters.customers")
+
+
 async def test_the_join_must_be_a_filter_itself(desk: Desk) -> None:
     many = {"or": [{"name": {"eq": str(i)}} for i in range(40)]}
     maker = await desk.key(*EVERYTHING, filters={"customers": many})
