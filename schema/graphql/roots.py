@@ -61,7 +61,11 @@ def queries(resource: Resource) -> list[Root]:
 def stats(resource: Resource) -> Root:
     """The counts of a resource."""
     arguments = (
-        Member("by", list[str], "The fields to count by, such as status or client.industry; at most 5."),
+        Member(
+            "by",
+            list[str],
+            "The fields to count by, at most 5: the names that REST sorts by, with dots through relations.",
+        ),
         Member("filter", optional(getattr(filters, f"{resource.type}Filter")), "Which records."),
         Member("search", optional(str), "At most 8 words, each the beginning of a word."),
     )

@@ -55,7 +55,7 @@ def document(hidden: frozenset[str] = NOTHING) -> Json:
             "securitySchemes": {
                 "key": {"type": "http", "scheme": "bearer", "description": "An API key, or a token of one."}
             },
-            "schemas": _schemas(resources),
+            "schemas": _schemas(resources, hidden),
             "responses": _responses(),
             "headers": _headers(),
         },
@@ -67,7 +67,7 @@ def print_openapi(hidden: frozenset[str] = NOTHING) -> str:
     return orjson.dumps(document(hidden), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-def _schemas(resources: list[Resource]) -> Json:
+def _schemas(resources: list[Resource], hidden: frozenset[str]) -> Json:
     found: Json = {"Error": ERROR, "Problem": PROBLEM}
     for resource in resources:
         found[resource.type] = record_schema(resource)
@@ -78,7 +78,7 @@ def _schemas(resources: list[Resource]) -> Json:
     key = found[API_KEY.type]
     told = {field.name: field_schema(field, API_KEY, given=False) for field in BESIDE}
     found["Me"] = key | {"description": "The key that asks.", "properties": key["properties"] | told}
-    found["TokenCreate"] = {k: v for k, v in create_schema(TOKEN).items() if k != "minProperties"}
+    found["TokenCreate"] = {k: v for k, v in create_schema(known(TOKEN, hidden)).items() if k != "minProperties"}
     found["Token"] = _token()
     found["ApiKeyWithSecret"] = key | {"properties": key["properties"] | secret, "required": ["secret"]}
     overlap = {

@@ -240,7 +240,9 @@ def _changes(resource: Resource) -> Json:
 
 
 def _stats(resource: Resource) -> Json:
-    by = text_parameter("by", "The fields to count by: `status,client.industry`.") | {"required": True}
+    by = text_parameter(
+        "by", "The fields to count by, parted by commas, also through relations: the names that `sort` takes."
+    ) | {"required": True}
     operation = _operation(
         resource,
         "stats",

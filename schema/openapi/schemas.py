@@ -68,7 +68,9 @@ def field_schema(owner: Field, resource: Resource, *, given: bool) -> Json:
     if owner.nullable or given:
         schema = _or_null(schema)
     described = schema | {"description": owner.doc}
-    return described | {"examples": [owner.example]} if owner.example is not None else described
+    # An example of rights may name what does not exist for those who know the resource without some fields.
+    shown = owner.example is not None and not (resource.hidden and owner.kind in _RIGHTS)
+    return described | {"examples": [owner.example]} if shown else described
 
 
 def _bare(owner: Field, resource: Resource, given: bool) -> Json:
@@ -81,6 +83,8 @@ def _bare(owner: Field, resource: Resource, given: bool) -> Json:
             return {"type": "string", "enum": list(owner.choices)}
         case Kind.TAGS | Kind.EMAILS | Kind.PHONES:
             return {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 100}
+        case Kind.NAMES if resource.hidden:
+            return {"type": "array", "items": {"type": "string"}}
         case Kind.SCOPES | Kind.NAMES | Kind.FILTERS | Kind.QUOTAS:
             return dict(_RIGHTS[owner.kind])
         case Kind.METADATA:

@@ -8,7 +8,7 @@ CUSTOMER = Resource(
     plural="customers",
     type="Customer",
     prefix="cus",
-    doc="A person who is served, alone or at a client. One of name, givenName, familyName, email, phone is needed.",
+    doc="A person who is served, alone or at a client. Something to call or to reach them by is needed.",
     fields=(
         *LIFE,
         Field(

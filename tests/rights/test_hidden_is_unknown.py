@@ -200,6 +200,18 @@ async def test_documents_know_nothing_of_it(told: Told) -> None:
     assert everybody.headers["vary"] == "Authorization"
 
 
+async def test_nothing_in_them_bears_a_hidden_name(db: Database, migrated_url: str) -> None:
+    """Names that no other field has, so that any of them in the text is a leak."""
+    secret = await narrow_key(db, await user(db), hidden=["client.taxId", "client.industry", "customer.clientId"])
+    app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
+    async with session(app, secret) as http:
+        asked = "{ __schema { types { name description fields { name } inputFields { name } enumValues { name } } } }"
+        told = await http.post("/graphql", json={"query": asked})
+        for text in ((await http.get("/openapi.json")).text, (await http.get("/schema.graphql")).text, told.text):
+            assert "emailConsent" in text
+            assert not re.findall(r"(?i)tax_?id|industry|client_?id", text)
+
+
 async def test_introspection(told: Told) -> None:
     text = '{ __type(name: "Customer") { fields { name } } status: __type(name: "ClientStatus") { name } }'
     data = (await told.http.post("/graphql", json={"query": text})).json()["data"]

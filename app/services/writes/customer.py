@@ -25,7 +25,10 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
         after["name"] = composed(after, hidden)
     if after["name"] is None:
         others = ", ".join(name for name in _PARTS if name not in hidden)
-        faults |= {"": f"one of {others} is needed"} if "name" in hidden else {"name": f"is needed, or one of {others}"}
+        if "name" not in hidden:
+            faults["name"] = f"is needed, or one of {others}" if others else "is needed"
+        else:
+            faults[""] = f"one of {others} is needed" if others else "this key can't make a customer"
     await resolve(work, CUSTOMER, given, after, faults)
     refuse(faults)
     return after
