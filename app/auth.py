@@ -76,7 +76,8 @@ async def _shown(db: Database, secret: str) -> _Shown | None:
 async def mark(db: Database, header: str | None) -> str:
     """What the tokens of an authenticated caller have of the secret that the caller came with."""
     shown = await _shown(db, bearer(header) or "")
-    assert shown is not None
+    if shown is None:  # a token that has ended since
+        raise invalid_key()
     return shown.held[:MARK]
 
 

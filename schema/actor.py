@@ -82,7 +82,7 @@ def actor_of(
 def with_token(actor: Actor, scopes: Iterable[str] | None, bounds: frozenset[str], ends_at: str) -> Actor:
     """The actor behind a token of a key: it may do what the token says (None: all), as far as the key may."""
     allowed = actor.scopes if scopes is None else actor.scopes & expand(frozenset(scopes))
-    token = replace(actor, scopes=allowed, ends_at=ends_at, by_token=True)
+    token = replace(actor, scopes=allowed, ends_at=min(ends_at, actor.ends_at or ends_at), by_token=True)
     return _bounded(token, actor.bounds | bounds)
 
 

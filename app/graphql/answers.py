@@ -85,9 +85,9 @@ async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
     call = Call(caller.actor, Source.GRAPHQL, caller.trace_id)
     match asked.change:
         case CreateKey(data=data):
-            issued = await create_key(caller.db, data, call)
+            issued = await create_key(caller.db, data, call, caller.guard)
         case RotateKey(by=by, overlap_seconds=seconds):
-            issued = await rotate_key(caller.db, by.value, seconds, call)
+            issued = await rotate_key(caller.db, by.value, seconds, call, guard=caller.guard)
         case _:
             return await write(caller.db, asked.change, call, caller.guard), None
     return issued.written, issued.secret

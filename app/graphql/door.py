@@ -36,6 +36,8 @@ def graphql_route(explorer: Explorer) -> Route:
 
 async def answer(request: Request) -> Response:
     """Runs the document that a request carries."""
+    if request.method == "POST":
+        await request.body()  # before the key is asked for, which might end while it comes in
     return await answering(request.scope, partial(_answer, request))
 
 

@@ -16,7 +16,7 @@ from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
 from app.services.plan import MAX_COST, cost, too_costly
 from app.services.sql.guard import NotCurrent
-from schema.graphql.changing import CreateKey, RotateKey, Write, write_of
+from schema.graphql.changing import Write, write_of
 from schema.graphql.limits import LimitError
 from schema.graphql.prepared import Form, Prepared, RootField, key_of
 from schema.graphql.reading import Read, read_of
@@ -55,11 +55,9 @@ class Ready:
 
     @property
     def may_be_guarded(self) -> bool:
-        """Whether it reads, or does one write of the kind that asks the guard."""
+        """Whether it reads, or does one write."""
         found = list(self.asked.values())
-        return any(isinstance(one, Read) for one in found) or (
-            len(found) == 1 and isinstance(found[0], Write) and not isinstance(found[0].change, CreateKey | RotateKey)
-        )
+        return any(isinstance(one, Read) for one in found) or (len(found) == 1 and isinstance(found[0], Write))
 
     @property
     def is_anybodys(self) -> bool:

@@ -58,10 +58,10 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
-            if guard.current or guard.undecided:
+            if guard.current or guard.final:
                 raise
         else:
-            if guard.current or guard.undecided:
+            if guard.current or guard.final:
                 return answer
         begun.actor = None
         begun.tab.rows = 0

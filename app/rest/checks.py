@@ -102,6 +102,9 @@ def checked(
         return await handler(Asked(request, actor, body, guard))
 
     async def endpoint(request: Request) -> ASGIApp:
+        if takes:
+            # Before the key is asked for: whoever sends it slowly might have been shut out in the meantime.
+            await request.body()
         if guarded:
             return await answering(request.scope, partial(answer, request))
         return await answer(request, await authenticated(request.scope), None)

@@ -26,7 +26,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 async def create(asked: Asked) -> ASGIApp:
     """`POST /api-keys`: the key, and its secret this once"""
     no_parameters(asked.params)
-    issued = await create_key(asked.db, asked.body, asked.call)
+    issued = await create_key(asked.db, asked.body, asked.call, asked.guard)
     return await _with_secret(asked, issued, 201, {"Location": location(API_KEY, issued.written)})
 
 
@@ -35,7 +35,7 @@ async def rotate(asked: Asked) -> ASGIApp:
     no_parameters(asked.params)
     overlap = _overlap(asked.body)
     by, precondition = asked.reference(API_KEY), if_match(asked.header("if-match"))
-    issued = await rotate_key(asked.db, by.value, overlap, asked.call, precondition)
+    issued = await rotate_key(asked.db, by.value, overlap, asked.call, precondition, asked.guard)
     return await _with_secret(asked, issued, 200, {})
 
 
@@ -45,7 +45,7 @@ async def me(asked: Asked) -> ASGIApp:
     assert asked.actor.key_id is not None
     by = Reference(API_KEY.name, "id", asked.actor.key_id)
     selection = single_selection(asked.known(API_KEY), by, {"expand": "owner"})
-    found = await read(asked.db, selection, own_reader(asked.actor))
+    found = await read(asked.db, selection, own_reader(asked.actor), asked.guard)
     return conditional_response(_with(found, beside_key(asked.actor)), asked.header("if-none-match"))
 
 

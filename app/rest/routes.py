@@ -23,7 +23,7 @@ def routes_for(resource: Resource) -> list[Route]:
 
 
 def me_route() -> Route:
-    return Route("/me", {"GET": checked(keys.me)})
+    return Route("/me", {"GET": checked(keys.me, guarded=True)})
 
 
 def tokens_route() -> Route:
@@ -85,18 +85,21 @@ def _key_routes() -> list[Route]:
             {
                 "GET": reading(reads.list_records, guarded=True),
                 "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
-                "POST": checked(keys.create, API_KEY.write_scope, takes=BODY),
+                "POST": checked(keys.create, API_KEY.write_scope, takes=BODY, guarded=True),
             },
         ),
         Route(
             one,
             {
                 "GET": reading(reads.get_record, guarded=True),
-                "PATCH": writing(writes.update_record, takes=PATCH),
-                "DELETE": writing(writes.delete_record),
+                "PATCH": writing(writes.update_record, takes=PATCH, guarded=True),
+                "DELETE": writing(writes.delete_record, guarded=True),
             },
         ),
-        Route(f"{one}/rotate", {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True)}),
+        Route(
+            f"{one}/rotate",
+            {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True, guarded=True)},
+        ),
         Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
     ]
 

@@ -30,6 +30,7 @@ def may_narrow(actor: Actor, filters: Mapping[str, Any], known: frozenset[str] =
     found: dict[str, str] = {}
     for plural, filter_ in filters.items():
         if new := parts({plural: filter_}, ()) - known - actor.bounds:
+            actor.require(FILTERED[plural].read_scope)
             told = _unknown(actor, plural, filter_, filters_of(new)[plural])
             if not told:
                 _may_look_up(actor, new)

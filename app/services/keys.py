@@ -8,7 +8,8 @@ from typing import Any
 
 from app.services import finding
 from app.services.database import Database
-from app.services.secrets import SHOWN, checksum_ok, hash_secret, new_secret
+from app.services.secrets import SHOWN, hash_secret, new_secret
+from app.services.sql.guard import Guard
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.writes import api_key
 from app.services.writes.steps import hold, may_look_up
@@ -23,8 +24,6 @@ from schema.values.instant import later, now
 OVERLAP_SECONDS = 86_400
 MAX_OVERLAP_SECONDS = 30 * 86_400
 
-__all__ = ["Issued", "checksum_ok", "create_key", "hash_secret", "rotate_key"]
-
 
 @dataclass(frozen=True, slots=True)
 class Issued:
@@ -34,20 +33,25 @@ class Issued:
     secret: str = field(repr=False)
 
 
-async def create_key(db: Database, data: Mapping[str, Any], call: Call) -> Issued:
-    """Makes a key for the caller's own user, or with `admin` for another."""
+async def create_key(db: Database, data: Mapping[str, Any], call: Call, guard: Guard | None = None) -> Issued:
+    """Makes a key for the caller's own user, or with `admin` for another; with a guard as `write` does."""
     call.actor.require(API_KEY.write_scope)
     given = for_create(known(API_KEY, call.actor.hidden), data)
     may_look_up(call.actor, given)
     secret = new_secret()
-    written = await in_unit_of_work(db, call, lambda work: _create(work, given, secret))
+    written = await in_unit_of_work(db, call, lambda work: _create(work, given, secret), guard)
     return Issued(written, secret)
 
 
 async def rotate_key(
-    db: Database, id_: str, overlap_seconds: Any, call: Call, precondition: Precondition | None = None
+    db: Database,
+    id_: str,
+    overlap_seconds: Any,
+    call: Call,
+    precondition: Precondition | None = None,
+    guard: Guard | None = None,
 ) -> Issued:
-    """Gives a key a new secret; the old one works for the overlap (None: a day)."""
+    """Gives a key a new secret; the old one works for the overlap (None: a day). With a guard as `write` does."""
     call.actor.require(API_KEY.write_scope)
     overlap = OVERLAP_SECONDS if overlap_seconds is None else overlap_seconds
     if type(overlap) is float and overlap.is_integer():  # JSON knows one kind of number
@@ -55,7 +59,7 @@ async def rotate_key(
     if type(overlap) is not int or not 0 <= overlap <= MAX_OVERLAP_SECONDS:
         raise invalid({"overlapSeconds": f"must be a whole number from 0 to {MAX_OVERLAP_SECONDS}"})
     secret = new_secret()
-    written = await in_unit_of_work(db, call, lambda work: _rotate(work, id_, overlap, secret, precondition))
+    written = await in_unit_of_work(db, call, lambda work: _rotate(work, id_, overlap, secret, precondition), guard)
     return Issued(written, secret)
 
 

@@ -11,7 +11,7 @@ from app.services.sql.guard import Guard, guarded
 from app.services.sql.statement import MAX_GROUPS, compile_
 from app.services.timing import timed
 from schema.actor import Actor
-from schema.problem import invalid
+from schema.problem import Problem, invalid
 from schema.selection import Selection
 
 
@@ -41,7 +41,12 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
             statement = guarded(statement, guard, db.dialect)
     with timed("db"):
         fetch = db.fetch_row_by_one_plan if statement.steady else db.fetch_row
-        row = await fetch(statement.text, statement.params)
+        try:
+            row = await fetch(statement.text, statement.params)
+        except Problem:
+            if guard is not None:
+                guard.final = True
+            raise
     if guard is not None:
         guard.found(row is not None and bool(row[0]))
         row = row and row[1:]

@@ -54,7 +54,9 @@ async def in_unit_of_work(
     spend(WRITE_ROWS)
     for attempt in range(ATTEMPTS):
         try:
-            async with db.transaction(again=True) as tx:
+            # Once more is enough: then nobody else's failure undoes it. What may be refused after it has been written,
+            # because it would leave the actor's sight, undoes itself alone from the first.
+            async with db.transaction(again=attempt == 0 and not call.actor.filters) as tx:
                 if guard is not None:
                     await tx.require(*guard.check(db.dialect))
                 done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
@@ -65,7 +67,7 @@ async def in_unit_of_work(
             if isinstance(error, Problem) and error.status < 500:
                 await _confirm(db, guard)
             elif guard is not None:
-                guard.undecided = True
+                guard.final = True
             raise
         if guard is not None:
             guard.found(True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -243,9 +244,39 @@ async def test_a_write_by_a_key_that_has_ended_is_not_done(asking: Asking) -> No
     assert (await asking.api.http.get("/customers?name=Late")).json()["data"] == []
 
 
+LATE = [
+    ("/customers", {"name": "Late"}),
+    ("/api-keys", {"name": "Late", "scopes": ["customers:read"]}),
+    ("/graphql", {"query": 'mutation { createCustomer(input: {name: "Late"}) { id } }'}),
+    ("/graphql", {"query": 'mutation { createApiKey(input: {name: "Late", scopes: ["customers:read"]}) { secret } }'}),
+    ("/tokens", {}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), LATE)
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_key_that_ends_while_its_body_comes_in_is_refused(
+    asking: Asking, path: str, body: dict[str, Any], known: bool
+) -> None:
+    await writing(asking)
+    if not known:
+        auth.forget(asking.header["Authorization"])
+
+    async def slowly() -> AsyncIterator[bytes]:
+        text = json.dumps(body).encode()
+        yield text[:1]
+        await revoke(asking)
+        yield text[1:]
+
+    header = asking.header | {"Content-Type": "application/json"}
+    assert (await asking.api.http.post(path, headers=header, content=slowly())).status_code == 401
+    assert (await asking.api.http.get("/customers?name=Late")).json()["data"] == []
+    assert (await asking.api.http.get("/api-keys?name=Late")).json()["data"] == []
+
+
 async def writing(asking: Asking) -> None:
     """Has the key be one that writes, and is remembered."""
-    issued = await key(asking.api.db, asking.owner, "customers:write")
+    issued = await key(asking.api.db, asking.owner, "customers:write", "keys:write")
     asking.key_id, asking.header = issued.written.id, {"Authorization": f"Bearer {issued.secret}"}
     assert (await asking.get("/customers")).status_code == 200
     await key_use.noted()

@@ -149,6 +149,15 @@ async def test_a_filter_that_is_handed_on_tells_nothing_that_its_giver_may_not_k
     await handed.change(made["id"], filters={"customers": {"client": ACME}})
 
 
+async def test_nor_of_a_resource_that_its_giver_may_not_read(desk: Desk) -> None:
+    """Whose ids show, and whose do not, would tell which users are admins."""
+    reader = await desk.key("keys:write", "customers:read")
+    for filters in ({"users": {"role": {"eq": "ADMIN"}}}, {"clients": {"name": {"startsWith": "A"}}}):
+        (plural,) = filters
+        await refused(reader.make("customers:read", filters=filters), 403, f"{plural}:read")
+        await refused(reader.rest.call("POST", "/tokens", {"filters": filters}), 403, f"{plural}:read")
+
+
 async def test_the_one_form_of_a_filter_must_be_one_itself(desk: Desk) -> None:
     """Two conditions of one name are put under `and`, which is a level more."""
     deep: dict[str, object] = {"name": {"eq": "x"}}

@@ -144,6 +144,16 @@ async def test_it_is_gone_with_its_key(desk: Desk, end: str) -> None:
     assert await status(bearer) == 401
 
 
+async def test_what_it_makes_does_not_outlive_a_key_that_is_shortened(desk: Desk) -> None:
+    admin, key = await desk.key("*"), await desk.key("customers:read", "keys:write")
+    bearer, _ = await token(key, expiresIn=86_400)
+    soon = (datetime.fromisoformat(now()) + timedelta(minutes=10)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    await admin.change(key.id, expiresAt=soon)
+    assert (await bearer.http.get("/me")).json()["tokenExpiresAt"] == soon
+    made, _ = await bearer.make("customers:read")
+    assert made["expiresAt"] == soon
+
+
 async def test_what_narrows_its_key_narrows_it_at_once(desk: Desk) -> None:
     admin, owner = await desk.key("*"), await desk.user("owner")
     key = await desk.key("customers:write", "clients:read", "keys:write", owner=owner)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.keys import Issued, checksum_ok, create_key, hash_secret, rotate_key
-from app.services.secrets import ALPHABET, new_secret
+from app.services.keys import Issued, create_key, rotate_key
+from app.services.secrets import ALPHABET, checksum_ok, hash_secret, new_secret
 from schema.actor import SYSTEM, Actor, actor_of
 from schema.change import Outcome
 from schema.resources import API_KEY, USER

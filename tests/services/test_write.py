@@ -1,9 +1,13 @@
 """Creating and updating: what is stored, refused and answered, on both databases."""
 
+import asyncio
+
 import pytest
 
+from app.services.known import Known
 from app.services.sql.words import tokens
-from app.services.write import write
+from app.services.unit_of_work import UnitOfWork, in_unit_of_work
+from app.services.write import create, write
 from schema.actor import actor_of
 from schema.change import Create, Outcome, Precondition
 from schema.problem import Problem
@@ -249,3 +253,22 @@ async def test_a_refused_write_leaves_nothing(desk: Desk):
 async def test_no_door_makes_a_key_by_an_ordinary_write(desk: Desk):
     with pytest.raises(TypeError):
         await desk.create(API_KEY, {"name": "x", "scopes": ["*"]})
+
+
+async def test_those_who_fail_after_they_have_written_harm_nobody(desk: Desk):
+    """On SQLite they share a transaction; whoever is undone with another begins anew, and is then undone by nobody."""
+
+    async def fail(work: UnitOfWork) -> None:
+        await create(work, CUSTOMER, {"name": "x"}, Known())
+        raise KeyError
+
+    async def failing() -> None:
+        for _ in range(20):
+            with pytest.raises(KeyError):
+                await in_unit_of_work(desk.db, desk.call(), fail)
+            await asyncio.sleep(0)
+
+    units = [unit for i in range(30) for unit in (failing(), desk.create(CUSTOMER, {"name": str(i)}))]
+    made = (await asyncio.gather(*units))[1::2]
+    assert len(set(made)) == 30
+    assert await desk.db.fetch("SELECT count(*) FROM customers") == [(30,)]

@@ -70,7 +70,9 @@ class PostgresqlTransaction:
         if self._connection and self._begun is None and _fit_together([*self._required, *self._waiting]):
             await self._together([*self._required, *self._waiting])
         else:
-            if self._required or self._waiting:
+            # What is required is asked last of all: while others held a row, it may have come to be no longer so.
+            self._waiting += self._required
+            if self._waiting:
                 await self._ready()
             if self._begun:
                 with postgresql_errors():
@@ -93,7 +95,7 @@ class PostgresqlTransaction:
         """Begin, and do what waits."""
         if self._begun is None:
             await (self._begin() if self._connection else self._first(self._begin))
-        waiting, self._required, self._waiting = [*self._required, *self._waiting], [], []
+        waiting, self._waiting = self._waiting, []
         if _fit_together(waiting):
             await self._together(waiting)
             return

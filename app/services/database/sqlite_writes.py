@@ -54,7 +54,7 @@ class SqliteWrites:
     async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
         async with self._our_turn():
             group = await self._joined()
-            before, marked = group.connection.total_changes, self._mark(group)
+            before, marked = group.connection.total_changes, self._mark(group, again)
             try:
                 yield SqliteTransaction(group.connection)
                 if marked:
@@ -110,10 +110,10 @@ class SqliteWrites:
             asyncio.get_running_loop().call_soon(self._is_due, self._group, context=contextvars.Context())
         return self._group
 
-    def _mark(self, group: Group) -> bool:
+    def _mark(self, group: Group, again: bool) -> bool:
         """Whether a unit of work is undone by itself. SQLite keeps each page as it was for that, which is much work:
         units that are checked before they write hardly ever fail, and those that begin anew can as well do that."""
-        if group.begins_anew:
+        if group.begins_anew and (again or not group.is_shared):
             return False
         with _translated():
             group.connection.execute("SAVEPOINT cube_unit")

@@ -31,8 +31,8 @@ def usable(dialect: Dialect, at: int) -> str:
 class Guard:
     """The versions under which an actor was remembered.
 
-    `current` is what the statements of this request have found. `undecided`: a write was broken off, of which nobody
-    knows whether it was stored, so that it must not be done again.
+    `current` is what the statements of this request have found. `final`: whatever came of it, it must not be done
+    again - a write of which nobody knows whether it was stored, a read for which the database has no time.
     """
 
     actor: Actor
@@ -40,7 +40,7 @@ class Guard:
     user_version: int
     by_previous: bool
     current: bool | None = None
-    undecided: bool = False
+    final: bool = False
 
     def condition(self, dialect: Dialect, known: int) -> str:
         """True while the rows are those versions and the key works; `known` parameters stand before its own."""
