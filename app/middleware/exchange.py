@@ -52,6 +52,12 @@ def database(scope: Scope) -> Database:
     return db
 
 
+def address(scope: Scope) -> str:
+    """The caller's, which behind a trusted proxy is the one that it names; a socket file's callers are one."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
 def by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
     """The lines of each header."""
     found: dict[bytes, list[bytes]] = {}

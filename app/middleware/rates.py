@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from starlette.types import Scope
 
-from app.middleware.exchange import Headers, exchange
+from app.middleware.exchange import Headers, address, exchange
 from app.services.rates import Limits, Policy, Quotas, Tab
-from app.services.rates.policy import has_one, wait
+from app.services.rates.policy import remaining, wait
 from schema.actor import Actor
 
 
@@ -24,14 +24,14 @@ async def count_address(scope: Scope) -> None:
     """Counts a request that no key answers for, by the caller's address; raises `rate_limited`."""
     quotas = _quotas(scope)
     if quotas is not None:
-        await quotas.count_address(exchange(scope).tab, _address(scope))
+        await quotas.count_address(exchange(scope).tab, address(scope))
 
 
 async def check_address(scope: Scope) -> None:
     """Raises `rate_limited` if the address has sent too many bad keys; a good one is not counted there."""
     quotas = _quotas(scope)
     if quotas is not None:
-        await quotas.check_address(exchange(scope).tab, _address(scope))
+        await quotas.check_address(exchange(scope).tab, address(scope))
 
 
 def rate_headers(tab: Tab) -> Headers:
@@ -62,15 +62,9 @@ def _forms(limits: Limits) -> tuple[tuple[bytes, bytes], bytes]:
 
 def _told(policy: Policy, left: float) -> str:
     """What is left, and the seconds until there is more."""
-    return f'"{policy.name}";r={int(left) if has_one(left) else 0};t={wait(policy, left)}'
+    return f'"{policy.name}";r={remaining(left)};t={wait(policy, left)}'
 
 
 def _quotas(scope: Scope) -> Quotas | None:
     found: Quotas | None = scope["state"]["quotas"]
     return found
-
-
-def _address(scope: Scope) -> str:
-    """The caller's, which behind a trusted proxy is the one that it names; a socket file's callers are one."""
-    client = scope.get("client")
-    return client[0] if client else ""

@@ -35,8 +35,8 @@ class Secret:
 class Account:
     """Without a session a form to sign in, unless signing in is `closed` and why; with one, the keys of its user.
 
-    `alert` says what went wrong, `errors` by the fields of a form what is wrong there. `older` is the cursor of the
-    next page of keys.
+    `alert` says what went wrong, under which `trace`, `errors` by the fields of a form what is wrong there. `older` is
+    the cursor of the next page of keys.
     """
 
     session: Session | None = None
@@ -45,6 +45,7 @@ class Account:
     form: KeyForm | None = None
     secret: Secret | None = None
     alert: str | None = None
+    trace: str | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     email: str = ""
     closed: str | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
-from app.middleware.exchange import database, exchange
+from app.middleware.exchange import address, database, exchange
 from app.portal.account import Account, Secret, account_of
 from app.portal.browser import Form
 from app.portal.key_form import KeyForm
@@ -18,7 +18,7 @@ from app.services.keys import create_key, rotate_key
 from app.services.sessions import Session
 from app.services.sign_in import sign_in
 from app.services.write import write
-from schema.change import Call, Delete, Source
+from schema.change import Call, Delete, Precondition, Source
 from schema.reference import pointer
 from schema.resources import API_KEY
 
@@ -60,9 +60,8 @@ class Sent:
 async def signed_in(sent: Sent) -> Reply:
     """Signs in; whatever is not right gets the same answer."""
     email, password = sent.form.one("email"), sent.form.one("password")
-    address = sent.request.client.host if sent.request.client else ""
     try:
-        token = await sign_in(sent.db, email, password, address, sent.at, sent.token)
+        token = await sign_in(sent.db, email, password, address(sent.request.scope), sent.at, sent.token)
     except TooManyAttempts as wait:
         text = f"Too many attempts. Try again in {wait.seconds} second{'s' * (wait.seconds > 1)}."
         return Reply(Account(alert=text, email=email), 429, str(wait.seconds))
@@ -85,11 +84,18 @@ async def _make(sent: Sent, session: Session) -> Reply:
 
 
 async def _rotate(sent: Sent, session: Session) -> Reply:
+    # A form that is sent twice asks for a version that is gone: else a secret that nobody has seen would live on.
+    held = Precondition((_whole(sent.form.one("version")) or 0,))
     overlap = sent.form.one("overlap")
-    seconds = int(overlap) if overlap.isascii() and overlap.isdigit() and len(overlap) < 9 else overlap
-    issued = await rotate_key(sent.db, pointer(sent.form.one("key"), API_KEY).value, seconds, sent.call(session))
+    seconds = overlap if (whole := _whole(overlap)) is None else whole
+    by = pointer(sent.form.one("key"), API_KEY)
+    issued = await rotate_key(sent.db, by.value, seconds, sent.call(session), held)
     secret = Secret(issued.written.id, issued.secret)
     return Reply(await account_of(sent.db, session, sent.at, secret=secret))
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 async def _revoke(sent: Sent, session: Session) -> Reply:

@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from app.middleware.exchange import database
+from app.middleware.exchange import database, exchange
+from app.middleware.rates import count_address, count_key
 from app.portal.account import Account, account_of, said
 from app.portal.actions import ACTIONS, Reply, Sent, signed_in
 from app.portal.browser import from_this_site, give_token, sent_form, session_token, take_token
@@ -62,7 +63,8 @@ async def _answered(request: Request, reply: Reply, guide: Callable[[], Guide]) 
     if reply.done:
         response = RedirectResponse(HERE, status_code=303, headers=HEADERS)
     else:
-        text = await run_in_threadpool(lambda: page(guide(), reply.account))
+        trace = exchange(request.scope).trace_id if reply.status >= 400 else None
+        text = await run_in_threadpool(lambda: page(guide(), replace(reply.account, trace=trace)))
         response = Response(text, reply.status, headers=HEADERS, media_type=HTML)
     script = "; script-src 'self'" if reply.account.secret else ""
     response.headers["Content-Security-Policy"] = POLICY + script
@@ -93,7 +95,9 @@ async def _opened(request: Request) -> Reply:
     db = database(request.scope)
     session = await sessions.find(db, token, at)
     if session is None:
+        await count_address(request.scope)
         return Reply(signed_out=True)
+    await count_key(request.scope, session.actor)
     try:
         return Reply(await account_of(db, session, at, after=request.query_params.get("after")))
     except Problem as refusal:
@@ -108,9 +112,13 @@ async def _posted(request: Request, base_url: str | None) -> Reply:
         return Reply(Account(alert=FOREIGN), 403)
     sent = Sent(request, await sent_form(request), now(), session_token(request))
     action = sent.form.one("action")
+    session = await sessions.find(sent.db, sent.token, sent.at) if sent.token and action != "sign-in" else None
+    if session is None:
+        await count_address(request.scope)
+    else:
+        await count_key(request.scope, session.actor)
     if action == "sign-in":
         return await signed_in(sent)
-    session = await sessions.find(sent.db, sent.token, sent.at) if sent.token else None
     if session is None:
         return Reply(Account(alert=ENDED), 403, signed_out=True)
     if not compare_digest(session.csrf.encode(), sent.form.one("csrf").encode()):

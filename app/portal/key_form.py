@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from app.portal.browser import Form
 from schema.actor import DIRECTORY, ROLE_SCOPES, SCOPES
 from schema.json_text import strict_json
 from schema.problem import invalid
-from schema.resources import API_KEY
 from schema.values.fault import Fault
 from schema.values.instant import later
 
@@ -28,7 +26,7 @@ PRESETS = {
 
 @dataclass(frozen=True, slots=True)
 class KeyForm:
-    """The form as it stands: the scopes that it offers, and what is filled in; `narrowed` is text by field."""
+    """The form as it stands: the scopes that it offers, and what is filled in."""
 
     offered: tuple[str, ...]
     name: str = ""
@@ -36,14 +34,15 @@ class KeyForm:
     ticked: tuple[str, ...] = ()
     lives: str = "90"
     last_day: str = ""
-    narrowed: Mapping[str, str] = field(default_factory=dict)
+    filters: str = ""
+    hidden_fields: str = ""
 
     lives_offered = LIVES
     presets_offered = PRESETS
 
     @classmethod
     def empty(cls, role: str) -> KeyForm:
-        return cls(offered(role), narrowed=dict.fromkeys(_narrowing(), ""))
+        return cls(offered(role))
 
     @classmethod
     def filled(cls, role: str, form: Form) -> KeyForm:
@@ -54,7 +53,8 @@ class KeyForm:
             ticked=form.all("scopes"),
             lives=form.one("lives") or "never",
             last_day=form.one("lastDay").strip(),
-            narrowed={name: form.one(name) for name in _narrowing()},
+            filters=form.one("filters"),
+            hidden_fields=form.one("hiddenFields"),
         )
 
     @property
@@ -75,12 +75,12 @@ class KeyForm:
 
     def _narrowing_data(self) -> dict[str, Any]:
         data: dict[str, Any] = {}
-        if filters := self.narrowed.get("filters", "").strip():
+        if filters := self.filters.strip():
             try:
                 data["filters"] = strict_json(filters.encode())
             except Fault as fault:
                 raise invalid({"filters": f"is not JSON: {fault.text}"}) from None
-        if hidden := self.narrowed.get("hiddenFields", "").strip():
+        if hidden := self.hidden_fields.strip():
             data["hiddenFields"] = re.split(r"[\s,]+", hidden)
         return data
 
@@ -100,8 +100,3 @@ def _preset(name: str, offered: tuple[str, ...]) -> tuple[str, ...]:
             return tuple(s for s in wider if not (s.endswith(":read") and f"{s[:-4]}write" in wider))
         case _:
             return ()
-
-
-def _narrowing() -> list[str]:
-    """The fields that narrow what a key sees, of those that keys have."""
-    return [name for name in ("filters", "hiddenFields") if API_KEY.field(name) is not None]

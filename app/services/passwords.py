@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import contextmanager
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 from app.services import finding, sessions
 from app.services.database import Database
@@ -20,7 +21,6 @@ from schema.resources import USER
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
 
-T = TypeVar("T")
 LEAST = 12
 MOST = 200
 # Whatever is longer is no password: nobody has to bring it to its plain form.
@@ -69,14 +69,18 @@ def check_password(password: str) -> None:
         raise invalid({"password": "must not hold control characters"})
 
 
-async def hashing(work: Callable[[], T]) -> T:
-    """Does what hashes on a thread, few at once; raises `unavailable` when too many wait already."""
+OnThread = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+@contextmanager
+def hashing() -> Iterator[OnThread]:
+    """A place among those who hash, and what does so on a thread, few at once; raises `unavailable` without a place."""
     global _waiting
     if _waiting >= _MOST_WAITING:
         raise problem("unavailable", retry_after="1")
     _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_threads, work)
+        yield partial(asyncio.get_running_loop().run_in_executor, _threads)
     finally:
         _waiting -= 1
 
@@ -84,7 +88,8 @@ async def hashing(work: Callable[[], T]) -> T:
 async def set_password(db: Database, email: str, password: str) -> None:
     """Gives a live user another password, and ends their sessions. It is no field: the record keeps its version."""
     check_password(password)
-    stored = await hashing(lambda: hash_password(password))
+    with hashing() as on_thread:
+        stored = await on_thread(lambda: hash_password(password))
     async with db.transaction() as tx:
         id_ = await finding.id_of(tx, db.dialect, SYSTEM, USER, reference(f"email:{email.strip()}", USER))
         if id_ is None:

@@ -39,18 +39,12 @@ class Session:
         return Actor(None, self.user_id, ROLE_SCOPES[self.role])
 
 
-async def begin(tx: Transaction, dialect: Dialect, user_id: str, password_version: int, at: str) -> str:
-    """The token of a new session, which is stored nowhere."""
+async def begin(tx: Transaction, dialect: Dialect, user_id: str, password_version: int, at: str) -> str | None:
+    """The token of a new session, which is stored nowhere; None if the user or the password is no longer good."""
     token = secrets.token_urlsafe(32)
-    values = (hash_secret(token), user_id, password_version, secrets.token_urlsafe(32), at, at, later(at, LASTS))
-    types = ("text", "text", "bigint", "text", "text", "text", "text")
-    places = ", ".join(dialect.placeholder(i, type_) for i, type_ in enumerate(types, 1))
-    await tx.execute(
-        "INSERT INTO portal_sessions (token_hash, user_id, password_version, csrf, created_at, seen_at, expires_at) "
-        f"VALUES ({places})",
-        values,
-    )
-    return token
+    values = (hash_secret(token), secrets.token_urlsafe(32), at, later(at, LASTS), user_id, password_version)
+    begun = await tx.execute(_beginning(dialect.name), values)
+    return token if begun else None
 
 
 async def find(db: Database, token: str, at: str) -> Session | None:
@@ -84,6 +78,25 @@ async def sweep(tx: Transaction, dialect: Dialect, at: str) -> None:
 
 
 @cache
+def _beginning(dialect_name: str) -> str:
+    dialect = DIALECTS[dialect_name]
+    types = ("text", "text", "text", "text", "text", "bigint")
+    token_hash, csrf, at, ends, user, version = (dialect.placeholder(i, type_) for i, type_ in enumerate(types, 1))
+    # Who ends the user meanwhile waits, or is waited for: no session is left over for when the user comes back.
+    ending = " FOR SHARE OF u" if dialect_name == "postgresql" else ""
+    return f"""
+INSERT INTO portal_sessions (token_hash, user_id, password_version, csrf, created_at, seen_at, expires_at)
+SELECT {token_hash}, u.id, u.password_version, {csrf}, {at}, {at}, {ends}
+FROM users u WHERE u.id = {user} AND u.password_version = {version} AND {_good(dialect)}{ending}
+"""
+
+
+def _good(dialect: Dialect) -> str:
+    """Whether the user may be signed in."""
+    return f"u.status = 'ACTIVE' AND {dialect.live('u')}"
+
+
+@cache
 def _finding(dialect_name: str) -> str:
     dialect = DIALECTS[dialect_name]
     token_hash, at, idle = (dialect.placeholder(i, "text") for i in (1, 2, 3))
@@ -91,7 +104,7 @@ def _finding(dialect_name: str) -> str:
 SELECT s.csrf, u.id, u.name, u.email, u.role, s.seen_at
 FROM portal_sessions s JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = {token_hash} AND s.expires_at > {at} AND s.seen_at > {idle}
-AND s.password_version = u.password_version AND u.status = 'ACTIVE' AND {dialect.live("u")}
+AND s.password_version = u.password_version AND {_good(dialect)}
 """
 
 

@@ -31,11 +31,12 @@ async def sign_in(db: Database, email: str, password: str, address: str, at: str
     TooManyAttempts, whoever the address belongs to.
     """
     account = _account(email)
-    attempt = await attempts.begin(db, account or email.strip().casefold(), address, at)
-    row = await db.fetch_row(_looking_up(db.dialect.name), (account,))
-    id_, stored, version, active = row or (None, None, 0, False)
-    checked = await hashing(lambda: _check(stored, password))
-    await _sweep(db, at)
+    # The place first: whoever finds none has not tried.
+    with hashing() as on_thread:
+        attempt = await attempts.begin(db, account or email.strip().casefold(), address, at)
+        row = await db.fetch_row(_looking_up(db.dialect.name), (account,))
+        id_, stored, version, active = row or (None, None, 0, False)
+        checked = await on_thread(lambda: _check(stored, password))
     if not (checked.right and active):
         return None
     return await _succeed(db, attempt, id_, version, checked.renewed, at, earlier)
@@ -48,7 +49,8 @@ def _check(stored: str | None, password: str) -> _Checked:
 
 async def _succeed(
     db: Database, attempt: Attempt, user_id: str, version: int, renewed: str | None, at: str, earlier: str | None
-) -> str:
+) -> str | None:
+    """The token, unless the user may no longer sign in by then. Whoever comes in clears away what others have left."""
     async with db.transaction() as tx:
         await attempts.succeed(tx, db.dialect, attempt, at)
         if renewed:
@@ -59,14 +61,9 @@ async def _succeed(
             )
         if earlier:
             await sessions.end(tx, db.dialect, hash_secret(earlier))
-        return await sessions.begin(tx, db.dialect, user_id, version, at)
-
-
-async def _sweep(db: Database, at: str) -> None:
-    """Whoever tries to sign in clears away what others have left."""
-    async with db.transaction() as tx:
         await attempts.sweep(tx, db.dialect, at)
         await sessions.sweep(tx, db.dialect, at)
+        return await sessions.begin(tx, db.dialect, user_id, version, at)
 
 
 @cache

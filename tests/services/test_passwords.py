@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -46,18 +47,28 @@ def test_no_good_password(password: str):
 
 async def test_few_are_hashed_at_once_and_few_wait(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(passwords, "_MOST_WAITING", 3)
-    running, most = 0, 0
+    begun: list[int] = []
+    both, go_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
 
-    def work() -> None:
-        nonlocal running, most
-        running += 1
-        most = max(most, running)
-        running -= 1
+    def work(number: int) -> None:
+        begun.append(number)
+        if len(begun) == 2:
+            loop.call_soon_threadsafe(both.set)
+        assert go_on.wait(30)
 
-    done = await asyncio.gather(*(passwords.hashing(work) for _ in range(8)), return_exceptions=True)
-    assert [type(one) for one in done].count(type(None)) == 3
-    assert {one.code for one in done if isinstance(one, Problem)} == {"unavailable"}
-    assert most <= 2
+    async def hash_(number: int) -> None:
+        with passwords.hashing() as on_thread:
+            await on_thread(lambda: work(number))
+
+    tasks = [asyncio.create_task(hash_(number)) for number in range(8)]
+    async with asyncio.timeout(30):
+        await both.wait()
+    assert len(begun) == 2, "the third has its place, and waits for a thread"
+    go_on.set()
+    done = await asyncio.gather(*tasks, return_exceptions=True)
+    assert sorted(begun) == [0, 1, 2]
+    assert [one.code for one in done if isinstance(one, Problem)] == ["unavailable"] * 5
 
 
 async def test_no_user_no_password(desk: Desk):

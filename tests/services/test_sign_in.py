@@ -127,8 +127,18 @@ async def test_a_password_changed_while_the_old_one_was_checked_leaves_no_sessio
     id_ = await jane(desk)
     await set_password(desk.db, EMAIL, "another horse battery")
     async with desk.db.transaction() as tx:
-        token = await sessions.begin(tx, desk.db.dialect, id_, 1, AT)
-    assert await found(desk, token) is None
+        assert await sessions.begin(tx, desk.db.dialect, id_, 1, AT) is None
+    assert await desk.db.fetch("SELECT 1 FROM portal_sessions") == []
+
+
+@pytest.mark.parametrize("end", ["disable", "delete"])
+async def test_nor_does_a_user_who_was_ended_meanwhile(desk: Desk, end: str):
+    """Else it would be there again when the user comes back."""
+    id_ = await jane(desk)
+    await (desk.delete(USER, id_) if end == "delete" else desk.update(USER, id_, {"status": "DISABLED"}))
+    async with desk.db.transaction() as tx:
+        assert await sessions.begin(tx, desk.db.dialect, id_, 1, AT) is None
+    assert await desk.db.fetch("SELECT 1 FROM portal_sessions") == []
 
 
 async def test_who_is_disabled_or_deleted_is_out_and_stays_out(desk: Desk):

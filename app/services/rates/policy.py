@@ -71,6 +71,11 @@ def has_one(left: float) -> bool:
     return left >= _ONE
 
 
+def remaining(left: float) -> int:
+    """The whole units that are told to be left."""
+    return int(left) if has_one(left) else 0
+
+
 def wait(policy: Policy, left: float) -> int:
     """The whole seconds, at least one, until there is one unit more than there is; in debt, until there is one."""
     return max(1, ceil(policy.each * (1 - left if left < 1 else 1) - 1e-6))

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.services.rates.policy import Limits, has_one
+from app.services.rates.policy import Limits, remaining
 
 # A write costs as much as reading so many records, whatever it writes.
 WRITE_ROWS = 10
@@ -50,7 +50,7 @@ def limits_of(tab: Tab) -> Mapping[str, Any] | None:
     tab.settle()
     pairs = zip(tab.limits.policies, tab.left, strict=True)
     return {
-        policy.name: {"quota": policy.quota, "window": policy.window, "remaining": int(left) if has_one(left) else 0}
+        policy.name: {"quota": policy.quota, "window": policy.window, "remaining": remaining(left)}
         for policy, left in pairs
     }
 

@@ -13,6 +13,7 @@ from tests.app.portal.test_pages import Page
 AT = "2026-01-31T09:30:00.000Z"
 KEY = {
     "id": "key_1",
+    "version": 1,
     "name": "<Partner>",
     "prefix": "cube_4f9Kq2x",
     "scopes": ["customers:read"],
@@ -27,7 +28,7 @@ KEY = {
 
 
 def form(role: str = "EDITOR", **filled: str) -> KeyForm:
-    return KeyForm(offered(role), name="x", ticked=("customers:read",), lives="never", narrowed=filled)
+    return KeyForm(offered(role), name="x", ticked=("customers:read",), lives="never", **filled)
 
 
 def test_what_a_role_may_give():
@@ -37,10 +38,10 @@ def test_what_a_role_may_give():
 
 
 def test_rows_and_fields():
-    data = form(filters=' {"customers": {}} ', hiddenFields=" customer.phone, customer.email\nclient.taxId ").data(AT)
+    data = form(filters=' {"customers": {}} ', hidden_fields=" customer.phone, customer.email\nclient.taxId ").data(AT)
     assert data["filters"] == {"customers": {}}
     assert data["hiddenFields"] == ["customer.phone", "customer.email", "client.taxId"]
-    assert {"filters", "hiddenFields"}.isdisjoint(form(filters=" ", hiddenFields="\n").data(AT))
+    assert {"filters", "hiddenFields"}.isdisjoint(form(filters=" ", hidden_fields="\n").data(AT))
 
 
 @pytest.mark.parametrize("filters", ["{", '{"a": 1, "a": 2}', "NaN"])
@@ -64,7 +65,7 @@ def test_what_has_no_field_of_its_own_is_said_above():
 
 def test_a_key_that_sees_less_says_so():
     session = Session("h", "token", "usr_1", "Jane", "jane@cube.test", "EDITOR")
-    filled = form(filters='{"customers": "</textarea>"}', hiddenFields="")
+    filled = form(filters='{"customers": "</textarea>"}', hidden_fields="")
     account = Account(session, (KEY,), form=filled, errors={"filters": "is <wrong>"})
     text = page(guide("authentication", "http://cube.test"), account)
     assert Page(text).open == []

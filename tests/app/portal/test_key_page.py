@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from app.services.database import Database
+from app.services.passwords import set_password
 from app.services.write import write
 from schema.change import Update
 from schema.reference import reference
 from schema.resources import USER
-from tests.app.keys import CLI, key
-from tests.app.portal.browsing import EMAIL, PASSWORD, PATH, Forms, Reader
+from tests.app.keys import CLI, key, user
+from tests.app.portal.browsing import EMAIL, PASSWORD, PATH, Forms, Reader, reader_at
 from tests.app.portal.test_pages import Page
 
 
@@ -231,8 +232,36 @@ async def test_a_key_that_was_revoked_meanwhile(reader: Reader):
     await reader.send("Revoke for ever")
     reader.page = old
     answer = await reader.send("Make a new secret")
-    assert answer.status_code == 409
-    assert "was revoked at" in answer.text
+    assert answer.status_code == 412
+    assert "A precondition failed." in answer.text
+
+
+async def test_a_second_click_makes_no_second_secret(reader: Reader):
+    """Else nobody would have seen the secret that lives on beside the newest."""
+    await reader.sign_in()
+    await reader.send("Make the key", name="x", preset="read")
+    first, old = reader.secret, reader.page
+    await reader.send("Make a new secret")
+    second, reader.page = reader.secret, old
+    assert (await reader.send("Make a new secret")).status_code == 412
+    assert [(await api(reader, one)).status_code for one in (first, second)] == [200, 200]
+
+
+async def test_the_page_has_its_rates_too(db: Database, migrated_url: str, quick_hashes: None):
+    await user(db, "jane", "EDITOR")
+    await set_password(db, EMAIL, PASSWORD)
+    reader = reader_at(db, migrated_url, CUBE_RATE_LIMIT="requests=3/h, address=2/h")
+    async with reader.http:
+        assert (await reader.open()).status_code == 200
+        assert (await reader.sign_in()).status_code == 200  # and the page that it leads to
+        assert (await reader.open()).headers["ratelimit"].startswith('"requests";r=1;')
+        assert (await reader.open()).status_code == 200
+        answer = await reader.open()
+        assert (answer.status_code, "Too many requests." in answer.text) == (429, True)
+        assert int(answer.headers["retry-after"]) > 0
+        reader.http.cookies.clear()
+        assert (await reader.post([("action", "sign-in"), ("email", EMAIL), ("password", "x")])).status_code == 403
+        assert (await reader.post([("action", "sign-in"), ("email", EMAIL), ("password", PASSWORD)])).status_code == 429
 
 
 async def test_many_keys_are_on_several_pages(reader: Reader, db: Database, monkeypatch: pytest.MonkeyPatch):

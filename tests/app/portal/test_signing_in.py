@@ -60,7 +60,8 @@ async def test_whatever_is_not_right_is_answered_alike(reader: Reader, db: Datab
         answer = await reader.send("Password", email=email, password=password)
         assert NOT_RIGHT in answer.text
         assert "set-cookie" not in answer.headers
-        told.add((answer.status_code, answer.text.replace(f'value="{email}"', 'value=""')))
+        trace = answer.headers["traceresponse"]
+        told.add((answer.status_code, answer.text.replace(f'value="{email}"', 'value=""').replace(trace, "")))
         assert not password or password not in answer.text
     assert len(told) == 1
     assert told.pop()[0] == 403
