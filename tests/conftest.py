@@ -139,9 +139,11 @@ def watched() -> Iterator[None]:
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Search what Cube has written to the log in a test, however the test went; what a test prints is its own."""
+    """Search what Cube and its processes have written in a test, however the test went."""
     for name, text in report.sections:
-        if "stderr" in name and report.when == "teardown":  # by then all that was captured is there, and each once
+        if (
+            name.startswith("Captured std") and report.when == "teardown"
+        ):  # by then all that was captured is there, and each once
             canaries.search(f"{report.nodeid}, {name}", text)
 
 

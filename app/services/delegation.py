@@ -12,6 +12,7 @@ from schema.problem import insufficient_scope
 from schema.reference import looked_up
 from schema.resource import Resource
 from schema.resources import BY_NAME
+from schema.values.fault import Fault
 
 
 def grants(actor: Actor, scopes: Iterable[str]) -> None:
@@ -21,8 +22,19 @@ def grants(actor: Actor, scopes: Iterable[str]) -> None:
             raise insufficient_scope(scope)
 
 
-def may_narrow(actor: Actor, filters: Mapping[str, Any], known: frozenset[str] = frozenset()) -> dict[str, str]:
-    """What is wrong with these filters, by path, where the actor gives them to another; raises the 403 of a scope.
+def handed_on(
+    actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str], known: frozenset[str] = frozenset()
+) -> tuple[frozenset[str], dict[str, str]]:
+    """The bounds of what the actor gives these to, its own among them; and by path what is wrong with the filters."""
+    faults = _wrong(actor, filters, known)
+    try:
+        return _joined(actor, filters, hidden), faults
+    except Fault as fault:
+        return actor.bounds, faults | {f"filters{path}": text for path, text in fault.at.items()}
+
+
+def _wrong(actor: Actor, filters: Mapping[str, Any], known: frozenset[str]) -> dict[str, str]:
+    """What is wrong with filters that the actor gives to another; raises the 403 of a scope.
 
     What a filter finds tells of what it looks into: so it looks only into what the actor can see itself. That does not
     hold of `known` conditions, nor of those that bound the actor.
@@ -76,7 +88,7 @@ def _member(actor: Actor, resource: Resource, name: str, value: Any, path: str) 
         yield from _unseen(actor, BY_NAME[relation.target], value, path)
 
 
-def joined(actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str]) -> frozenset[str]:
+def _joined(actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str]) -> frozenset[str]:
     """These bounds and the actor's; raises Faults where a filter becomes too long or too deep for one."""
     bounds = parts(filters, hidden) | actor.bounds
     if actor.bounds:

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from app.services.database import Database
-from app.services.delegation import grants, joined, may_narrow
+from app.services.delegation import grants, handed_on
 from app.services.signing import signature, signed, signing_secret
 from schema.actor import SCOPES, Actor
 from schema.bounds import parts
@@ -18,7 +18,6 @@ from schema.inputs import for_create
 from schema.narrowing import known
 from schema.problem import invalid
 from schema.resources.token import TOKEN, USUAL
-from schema.values.fault import Fault
 from schema.values.instant import later, now
 
 PREFIX = "cubet_"
@@ -88,12 +87,9 @@ def effective(actor: Actor) -> tuple[str, ...]:
 
 def _bounds(actor: Actor, filters: Mapping[str, Any], hidden: list[str]) -> frozenset[str]:
     """What the token adds to the bounds of its key; those of a token that asks for it go on with it."""
-    if faults := may_narrow(actor, filters):
+    whole, faults = handed_on(actor, filters, hidden)
+    if faults:
         raise invalid(faults)
-    try:
-        whole = joined(actor, filters, hidden)
-    except Fault as fault:
-        raise invalid({f"filters{path}": text for path, text in fault.at.items()}) from None
     return whole if actor.by_token else parts(filters, hidden)
 
 

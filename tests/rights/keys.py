@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpx
-import orjson
 from starlette.types import ASGIApp
 
 from app.services.database import Database
@@ -19,13 +18,7 @@ async def narrow_key(
     db: Database, owner: str, scopes: Iterable[str] = ("*",), filters: Json | None = None, hidden: Iterable[str] = ()
 ) -> str:
     """The secret of a new key with these filters and hidden fields."""
-    issued = await key(db, owner, *scopes)
-    p = db.dialect.placeholder
-    text = f"UPDATE api_keys SET filters = {p(1, 'text')}, hidden_fields = {p(2, 'text')} WHERE id = {p(3, 'text')}"
-    values = (orjson.dumps(filters or {}).decode(), orjson.dumps(sorted(hidden)).decode(), issued.written.id)
-    async with db.transaction() as tx:
-        await tx.execute(text, values)
-    return issued.secret
+    return (await key(db, owner, *scopes, filters=filters or {}, hiddenFields=list(hidden))).secret
 
 
 def session(app: ASGIApp, secret: str) -> httpx.AsyncClient:

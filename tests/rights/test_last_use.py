@@ -36,7 +36,8 @@ async def test_two_processes_note_a_use_once(place: Place) -> None:
 
         assert await used() is None
         await burst()
-        while (first := await used()) is None:
-            await asyncio.sleep(0.01)
+        async with asyncio.timeout(60):
+            while (first := await used()) is None:
+                await asyncio.sleep(0.01)
         await burst()
         assert {await used() for _ in range(10)} == {first}

@@ -7,12 +7,12 @@ from app.services.passwords import set_password
 from app.services.sessions import Session
 from app.services.sign_in import sign_in
 from schema.resources import USER
+from tests.canaries import PASSWORD
 from tests.services.conftest import Desk
 
 AT = "2026-01-31T09:30:00.000Z"
 HERE = "192.0.2.1"
 EMAIL = "Jane@cube.test"
-PASSWORD = "correct horse battery"
 
 
 async def jane(desk: Desk, role: str = "EDITOR") -> str:

@@ -10,8 +10,8 @@ import pytest
 from app.services import passwords
 from app.services.passwords import check_password, hash_password, outdated, set_password, verify_password
 from schema.problem import Problem
+from tests.canaries import PASSWORD
 from tests.services.conftest import Desk, refused
-from tests.services.signing_in import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 

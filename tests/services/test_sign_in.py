@@ -8,8 +8,9 @@ from app.services import passwords, sessions
 from app.services.passwords import set_password, verify_password
 from schema.resources import USER
 from schema.values.instant import later
+from tests.canaries import PASSWORD
 from tests.services.conftest import Desk
-from tests.services.signing_in import AT, EMAIL, PASSWORD, count, enter, entered, found, jane
+from tests.services.signing_in import AT, EMAIL, count, enter, entered, found, jane
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 

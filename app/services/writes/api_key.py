@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services.delegation import grants, joined, may_narrow, outlives
+from app.services.delegation import grants, handed_on, outlives
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from app.services.writes.steps import Faults, merged, refuse, resolve
@@ -13,7 +13,6 @@ from schema.bounds import filters_of, hidden_of, parts
 from schema.inputs import Given
 from schema.problem import problem
 from schema.resources import API_KEY
-from schema.values.fault import Fault
 
 _RIGHTS = {"scopes", "filters", "hiddenFields"}
 
@@ -56,12 +55,8 @@ def _narrow(actor: Actor, before: Stored | None, given: Given, after: dict[str, 
     if before and "filters" not in given and "hiddenFields" not in given:
         return
     known = parts(before.values["filters"], ()) if before else frozenset()
-    faults.update(may_narrow(actor, given.get("filters", {}), known))
-    try:
-        bounds = joined(actor, after["filters"], after["hiddenFields"])
-    except Fault as fault:
-        faults.update({f"filters{path}": text for path, text in fault.at.items()})
-        return
+    bounds, wrong = handed_on(actor, after["filters"], after["hiddenFields"], known)
+    faults.update(wrong)
     after["filters"], after["hiddenFields"] = filters_of(bounds), hidden_of(bounds)
 
 

@@ -11,11 +11,11 @@ import httpx
 from app.main import create_app
 from app.services.database import Database
 from app.settings import Settings
+from tests.canaries import PASSWORD
 
 PATH = "/docs/authentication"
 ORIGIN = "http://cube.test"
 EMAIL = "jane@cube.test"
-PASSWORD = "correct horse battery"
 
 Fields = list[tuple[str, str]]
 

@@ -10,8 +10,9 @@ from playwright.sync_api import Browser, sync_playwright
 from app.services.database import Database
 from app.services.passwords import set_password
 from tests.app.keys import user
-from tests.app.portal.browsing import EMAIL, PASSWORD, Reader, reader_at
+from tests.app.portal.browsing import EMAIL, Reader, reader_at
 from tests.app.portal.serving import serving
+from tests.canaries import PASSWORD
 from tests.required import require, used
 
 

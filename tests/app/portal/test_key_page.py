@@ -15,8 +15,9 @@ from schema.change import Update
 from schema.reference import reference
 from schema.resources import USER
 from tests.app.keys import CLI, key, user
-from tests.app.portal.browsing import EMAIL, PASSWORD, PATH, Forms, Reader, reader_at
+from tests.app.portal.browsing import EMAIL, PATH, Forms, Reader, reader_at
 from tests.app.portal.test_pages import Page
+from tests.canaries import PASSWORD
 
 
 async def api(reader: Reader, secret: str, path: str = "/me") -> httpx.Response:

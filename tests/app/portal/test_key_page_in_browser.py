@@ -17,8 +17,9 @@ from app.services.database import Database
 from app.services.passwords import set_password
 from app.settings import Settings
 from tests.app.keys import user
-from tests.app.portal.browsing import EMAIL, PASSWORD, PATH
+from tests.app.portal.browsing import EMAIL, PATH
 from tests.app.portal.serving import serving
+from tests.canaries import PASSWORD
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,9 @@ from schema.change import Update
 from schema.reference import reference
 from schema.resources import USER
 from tests.app.keys import CLI, user
-from tests.app.portal.browsing import EMAIL, ORIGIN, PASSWORD, PATH, Reader, reader_at
+from tests.app.portal.browsing import EMAIL, ORIGIN, PATH, Reader, reader_at
 from tests.app.test_health import started, until
+from tests.canaries import PASSWORD
 
 NOT_RIGHT = "E-mail or password is not right."
 

@@ -61,8 +61,9 @@ async def refused(asking: Awaitable[object]) -> Problem:
 
 async def until(looks: Callable[[], Awaitable[bool]]) -> None:
     """What a request cost is told to Redis after its answer."""
-    while not await looks():
-        await asyncio.sleep(0.01)
+    async with asyncio.timeout(60):
+        while not await looks():
+            await asyncio.sleep(0.01)
 
 
 async def test_requests_of_a_key(url: str | None, key: str) -> None:
@@ -111,12 +112,17 @@ async def test_a_refused_request_takes_nothing(url: str | None, key: str) -> Non
     async with opened(url, "requests=2/2s, cost=5/h") as quotas:
         await asked(quotas, key, rows=500)
         tab = Tab()
-        while True:
+
+        async def refuses() -> bool:
+            nonlocal tab
             tab = Tab()
             try:
                 await quotas.count_key(tab, key)
             except Problem:
-                break
+                return True
+            return False
+
+        await until(refuses)
         assert tab.left[0] >= 0
         assert tab.pay is None
 
