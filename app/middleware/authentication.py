@@ -45,9 +45,9 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     """What `do` answers, without a statement for authentication where the key is remembered.
 
     `do` hands the guard on to each `read()`, or to its one `write()`, which check by their own statements that the
-    actor is still the one remembered. Only an answer that one has confirmed, and none denied, goes out. Any other is
-    thrown away: the caller is authenticated afresh and `do` runs once more, with no guard. So nothing may be done
-    without it, nor may a second write; and a write that may have been stored is not done again.
+    actor is still the one remembered. Only an answer that one has confirmed, and none denied, goes out. With any other
+    the caller is authenticated afresh, and `do` runs once more with no guard: so nothing may be done without it, nor
+    may a second write. What must not be done again stays as it came, and only the caller is authenticated.
     """
     begun = exchange(scope)
     with timed("auth"):
@@ -58,14 +58,22 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
-            if guard.current or guard.final:
+            if await _stands(scope, guard):
                 raise
         else:
-            if guard.current or guard.final:
+            if await _stands(scope, guard):
                 return answer
-        begun.actor = None
         begun.tab.rows = 0
     return await do(await authenticated(scope), None)
+
+
+async def _stands(scope: Scope, guard: Guard) -> bool:
+    """Whether what came of a request is for its caller, or else must not be done again; raises as `authenticated`."""
+    if not guard.current:
+        exchange(scope).actor = None
+        if guard.final:
+            await authenticated(scope)
+    return bool(guard.current or guard.final)
 
 
 def _header(scope: Scope) -> str | None:

@@ -237,6 +237,20 @@ async def test_a_write_that_is_refused_is_refused_once(
     assert begun == 1
 
 
+async def test_a_read_for_which_there_is_no_time_is_not_begun_again(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+
+    async def slow(text: str, params: Sequence[Any] = ()) -> Any:
+        begun.append(text)
+        raise problem("unavailable", retry_after="1")
+
+    monkeypatch.setattr(asking.api.db, "fetch_row_by_one_plan", slow)
+    assert (await asking.get("/customers")).status_code == 503
+    assert len(begun) == 1
+
+
 async def test_a_write_by_a_key_that_has_ended_is_not_done(asking: Asking) -> None:
     await writing(asking)
     await revoke(asking)
