@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -100,15 +100,27 @@ class Restore:
     precondition: Precondition | None = None
 
 
-Change = Create | Update | Upsert | Delete | Restore
+@dataclass(frozen=True, slots=True)
+class Rotate:
+    """A new secret for a key; the old one lives on for `overlap_seconds`, which are not yet validated (None: a day)."""
+
+    resource: Resource
+    by: Reference
+    overlap_seconds: Any = None
+    precondition: Precondition | None = None
+
+
+Change = Create | Update | Upsert | Delete | Restore | Rotate
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
     """What stands after a write has committed. `members` is the whole record's JSON without the braces around, in
-    which every field stands in its declared order; None where none is kept (see Resource.documented)."""
+    which every field stands in its declared order; None where none is kept (see Resource.documented). `secret` is a
+    key's new one, which is stored nowhere, else ""."""
 
     id: str
     version: int
     outcome: Outcome
     members: str | None = None
+    secret: str = field(default="", repr=False)

@@ -16,7 +16,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from app.services.database import Database
-    from app.services.keys import Issued
+    from schema.change import Written
 
 keys_app = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 _SPAN = re.compile(r"(?P<number>[1-9][0-9]{0,5})(?P<unit>[mhdwy])")
@@ -55,7 +55,7 @@ def create(
     if quiet:
         say(issued.secret)
         return
-    say(f"{issued.written.id}, a key of {owner['email']}; its secret is shown only now:\n{issued.secret}")
+    say(f"{issued.id}, a key of {owner['email']}; its secret is shown only now:\n{issued.secret}")
 
 
 @keys_app.command("list")
@@ -74,17 +74,19 @@ def revoke(key: Annotated[str, typer.Argument(help="The id of the key, or its pr
     say(f"{revoked} was revoked already." if before else f"{revoked} is revoked.")
 
 
-async def _create(settings: Settings, data: dict[str, Any], email: str | None) -> tuple[Issued, dict[str, Any]]:
-    from app.services.keys import create_key
+async def _create(settings: Settings, data: dict[str, Any], email: str | None) -> tuple[Written, dict[str, Any]]:
     from app.services.setup import first_admin
+    from app.services.write import write
     from schema.actor import ROLE_SCOPES, expand
+    from schema.change import Create
+    from schema.resources import API_KEY
 
     async with database(settings) as db:
         owner = f"email:{email.strip()}" if email else await first_admin(db)
         if owner is None:
             raise Refusal("There is no active admin: name the key's owner (--user EMAIL).")
         user = await _owner(db, owner)
-        issued = await create_key(db, data | {"ownerId": user["id"]}, call())
+        issued = await write(db, Create(API_KEY, data | {"ownerId": user["id"]}), call())
         allowed = expand(frozenset(data["scopes"])) <= ROLE_SCOPES[user["role"]]
         return issued, user | {"allowed": allowed}
 

@@ -9,15 +9,15 @@ from typing import Any
 import orjson
 
 from app.services.database import Database
-from app.services.keys import create_key, rotate_key
 from app.services.me import beside_key, own_reader
 from app.services.plan import plan
-from app.services.read import read
+from app.services.read import read, read_within
 from app.services.sql.guard import Guard
-from app.services.write import write
+from app.services.unit_of_work import UnitOfWork
+from app.services.write import write_and_answer
 from schema.actor import Actor
 from schema.change import Call, Source, Written
-from schema.graphql.changing import CreateKey, Piece, RotateKey, Write
+from schema.graphql.changing import Piece, Write
 from schema.graphql.reading import Read
 from schema.problem import problem
 from schema.reference import Reference
@@ -69,11 +69,14 @@ async def answer_write(caller: Caller, asked: Write) -> bytes | None:
     """The JSON of a root field of a mutation. What it asks back is checked before anything is written."""
     for record in asked.records():
         plan(placeholder(record), caller.actor)
-    written, secret = await _write(caller, asked)
-    if isinstance(asked.answer, Record):
-        return await _read_back(caller, asked.answer, written)
-    texts = [(piece.response, await _piece(caller, asked, piece, written, secret)) for piece in asked.answer]
-    return _object(texts)
+
+    async def answer(work: UnitOfWork, written: Written) -> bytes:
+        if isinstance(asked.answer, Record):
+            return await _record(work, asked.answer, written)
+        return _object([(piece.response, await _piece(work, asked, piece, written)) for piece in asked.answer])
+
+    call = Call(caller.actor, Source.GRAPHQL, caller.trace_id)
+    return await write_and_answer(caller.db, asked.change, call, answer, caller.guard)
 
 
 def placeholder(record: Record) -> Single:
@@ -81,24 +84,12 @@ def placeholder(record: Record) -> Single:
     return Single(record, Reference(record.resource.name, "id", ""), Deleted.INCLUDE)
 
 
-async def _write(caller: Caller, asked: Write) -> tuple[Written, str | None]:
-    call = Call(caller.actor, Source.GRAPHQL, caller.trace_id)
-    match asked.change:
-        case CreateKey(data=data):
-            issued = await create_key(caller.db, data, call, caller.guard)
-        case RotateKey(by=by, overlap_seconds=seconds):
-            issued = await rotate_key(caller.db, by.value, seconds, call, guard=caller.guard)
-        case _:
-            return await write(caller.db, asked.change, call, caller.guard), None
-    return issued.written, issued.secret
-
-
-async def _read_back(caller: Caller, record: Record, written: Written) -> bytes:
-    """What is asked of the record: out of what was stored, unless it lies in other records."""
+async def _record(work: UnitOfWork, record: Record, written: Written) -> bytes:
+    """What is asked of the record as the write leaves it: out of what it stores, unless it lies in other records."""
     if written.members is not None and all(isinstance(m, Leaf | Part | Typename) for m in record.members):
         return _picked(record, orjson.loads(f"{{{written.members}}}"))
     single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
-    body = (await read(caller.db, single, caller.actor)).body
+    body = (await read_within(work, single)).body
     if body is None:  # in the meantime another has moved it out of sight
         raise problem("not_found", f"There is no {record.resource.name} with the id {written.id}.")
     return body
@@ -121,10 +112,10 @@ def _value(member: Member, values: dict[str, Any]) -> Any:
             raise TypeError(member)
 
 
-async def _piece(caller: Caller, asked: Write, piece: Piece, written: Written, secret: str | None) -> bytes:
+async def _piece(work: UnitOfWork, asked: Write, piece: Piece, written: Written) -> bytes:
     if piece.record:
-        return await _read_back(caller, piece.record, written)
-    values = {"outcome": str(written.outcome), "secret": secret, "__typename": asked.type}
+        return await _record(work, piece.record, written)
+    values = {"outcome": str(written.outcome), "secret": written.secret, "__typename": asked.type}
     return orjson.dumps(values[piece.name])
 
 

@@ -14,11 +14,10 @@ from app.portal.key_form import KeyForm
 from app.services import sessions
 from app.services.attempts import TooManyAttempts
 from app.services.database import Database
-from app.services.keys import create_key, rotate_key
 from app.services.sessions import Session
 from app.services.sign_in import sign_in
 from app.services.write import write
-from schema.change import Call, Delete, Precondition, Source
+from schema.change import Call, Create, Delete, Precondition, Rotate, Source
 from schema.reference import pointer
 from schema.resources import API_KEY
 
@@ -78,9 +77,7 @@ async def _sign_out(sent: Sent, session: Session) -> Reply:
 
 async def _make(sent: Sent, session: Session) -> Reply:
     form = KeyForm.filled(session.role, sent.form)
-    issued = await create_key(sent.db, form.data(sent.at), sent.call(session))
-    secret = Secret(issued.written.id, issued.secret)
-    return Reply(await account_of(sent.db, session, sent.at, secret=secret))
+    return await _with_secret(sent, session, Create(API_KEY, form.data(sent.at)))
 
 
 async def _rotate(sent: Sent, session: Session) -> Reply:
@@ -89,9 +86,13 @@ async def _rotate(sent: Sent, session: Session) -> Reply:
     overlap = sent.form.one("overlap")
     seconds = overlap if (whole := _whole(overlap)) is None else whole
     by = pointer(sent.form.one("key"), API_KEY)
-    issued = await rotate_key(sent.db, by.value, seconds, sent.call(session), held)
-    secret = Secret(issued.written.id, issued.secret)
-    return Reply(await account_of(sent.db, session, sent.at, secret=secret))
+    return await _with_secret(sent, session, Rotate(API_KEY, by, seconds, held))
+
+
+async def _with_secret(sent: Sent, session: Session, change: Create | Rotate) -> Reply:
+    written = await write(sent.db, change, sent.call(session))
+    assert written.secret
+    return Reply(await account_of(sent.db, session, sent.at, secret=Secret(written.id, written.secret)))
 
 
 def _whole(text: str) -> int | None:

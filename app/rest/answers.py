@@ -19,6 +19,7 @@ from app.services.read import Answer
 PRIVATE = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 ACCEPT_QUERY = {"Accept-Query": JSON}
 
+NO_STORE = {"Cache-Control": "no-store"}  # a secret, of which nobody on the way may keep a copy
 NONE: Mapping[str, str] = {}
 
 _JSON = (b"content-type", JSON.encode())

@@ -85,7 +85,7 @@ def _key_routes() -> list[Route]:
             {
                 "GET": reading(reads.list_records, guarded=True),
                 "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
-                "POST": checked(keys.create, API_KEY.write_scope, takes=BODY, guarded=True),
+                "POST": writing(writes.create_record, takes=BODY, guarded=True),
             },
         ),
         Route(

@@ -6,9 +6,8 @@ import orjson
 from starlette.types import ASGIApp
 
 from app.auth import mark
-from app.rest.answers import json_response
+from app.rest.answers import NO_STORE, json_response
 from app.rest.checks import Asked
-from app.rest.keys import NO_STORE
 from app.services.tokens import issue_token
 from schema.query_string import no_parameters
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
 from starlette.types import ASGIApp
 
-from app.rest.answers import record_response
+from app.rest.answers import NO_STORE, Finished, record_response
 from app.rest.checks import Asked
 from app.rest.preconditions import create_only, if_match
-from app.services.read import Answer, read
-from app.services.write import write
+from app.services.read import Answer, read_within
+from app.services.unit_of_work import UnitOfWork
+from app.services.write import write_and_answer
 from schema.change import Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
 from schema.problem import problem
 from schema.query_string import default_single, no_parameters
@@ -20,14 +25,14 @@ from schema.selection import Deleted
 async def create_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`POST /customers`"""
     no_parameters(asked.params)
-    return await _written(resource, asked, Create(resource, asked.body))
+    return await written(resource, asked, Create(resource, asked.body))
 
 
 async def update_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`PATCH /customers/{ref}`: a merge patch"""
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
-    return await _written(resource, asked, Update(resource, by, asked.body, precondition))
+    return await written(resource, asked, Update(resource, by, asked.body, precondition))
 
 
 async def put_record(resource: Resource, asked: Asked) -> ASGIApp:
@@ -35,45 +40,55 @@ async def put_record(resource: Resource, asked: Asked) -> ASGIApp:
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
     only_new = create_only(asked.header("if-none-match"))
-    return await _written(resource, asked, Upsert(resource, by, asked.body, precondition, only_new))
+    return await written(resource, asked, Upsert(resource, by, asked.body, precondition, only_new))
 
 
 async def delete_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`DELETE /customers/{ref}`: the record stays, with `deletedAt`; a key is revoked"""
     no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
-    return await _written(resource, asked, Delete(resource, by, precondition))
+    return await written(resource, asked, Delete(resource, by, precondition))
 
 
 async def restore_record(resource: Resource, asked: Asked) -> ASGIApp:
     """`POST /customers/{ref}/restore`"""
     takes_nothing(asked)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
-    return await _written(resource, asked, Restore(resource, by, precondition))
+    return await written(resource, asked, Restore(resource, by, precondition))
 
 
-async def _written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
-    """Does the change and answers with the record as it now is."""
-    written = await write(asked.db, change, asked.call, asked.guard)
-    found = await read_back(resource, asked, written)
-    if written.outcome is Outcome.CREATED:
-        return record_response(found, 201, {"Location": location(resource, written)})
-    return record_response(found)
+async def written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
+    """Does the change and answers with the record as it has become."""
+
+    async def answer(work: UnitOfWork, done: Written) -> Finished:
+        return _response(resource, await _record(resource, asked, work, done), done)
+
+    return await write_and_answer(asked.db, change, asked.call, answer, asked.guard)
 
 
-async def read_back(resource: Resource, asked: Asked, written: Written) -> Answer:
-    """The record as the write left it; where its JSON is not ready for this actor, as it stands."""
-    if written.members is not None:
-        return Answer(f"{{{written.members}}}".encode(), written.version)
-    by = Reference(resource.name, "id", written.id)
-    found = await read(asked.db, default_single(asked.known(resource), by, Deleted.INCLUDE), asked.actor)
+async def _record(resource: Resource, asked: Asked, work: UnitOfWork, done: Written) -> Answer:
+    """The record as the write leaves it."""
+    if done.members is not None:
+        return Answer(f"{{{done.members}}}".encode(), done.version)
+    by = Reference(resource.name, "id", done.id)
+    found = await read_within(work, default_single(asked.known(resource), by, Deleted.INCLUDE))
     if found.body is None:  # in the meantime another has moved it out of sight
-        raise problem("not_found", f"There is no {resource.name} with the id {written.id}.")
+        raise problem("not_found", f"There is no {resource.name} with the id {done.id}.")
     return found
 
 
-def location(resource: Resource, written: Written) -> str:
-    return f"/{resource.path}/{written.id}"
+def _response(resource: Resource, found: Answer, done: Written) -> Finished:
+    made = done.outcome is Outcome.CREATED
+    headers = {"Location": f"/{resource.path}/{done.id}"} if made else {}
+    if done.secret:
+        found, headers = with_members(found, {"secret": done.secret}), {**headers, **NO_STORE}
+    return record_response(found, 201 if made else 200, headers)
+
+
+def with_members(found: Answer, more: Mapping[str, Any]) -> Answer:
+    """The record and more members."""
+    assert found.body is not None
+    return found._replace(body=found.body[:-1] + b"," + orjson.dumps(more)[1:]) if more else found
 
 
 def takes_nothing(asked: Asked) -> None:

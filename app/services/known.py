@@ -72,7 +72,7 @@ async def _seen(work: UnitOfWork, held: dict[Reference, str]) -> dict[Reference,
     return {by: id_ for by, id_ in held.items() if id_ in seen}
 
 
-def keys(resource: Resource, values: Given | Values) -> set[Reference]:
+def unique_of(resource: Resource, values: Given | Values) -> set[Reference]:
     """The references that a record with these values can be found by, its id apart."""
     found = set()
     for one in _keyed(resource):
@@ -93,7 +93,7 @@ def _keyed(resource: Resource) -> tuple[Field, ...]:
 
 def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
     """What should be looked up for a write: the records that it points at, and those that hold what it wants."""
-    yield from keys(resource, given)
+    yield from unique_of(resource, given)
     yield from (value for value in given.values() if isinstance(value, Reference))
 
 

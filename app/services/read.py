@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.services.database import Database
+from app.services.database.transaction import Row
 from app.services.plan import plan
 from app.services.rates import spend
 from app.services.sql.guard import Guard, guarded
-from app.services.sql.statement import MAX_GROUPS, compile_
+from app.services.sql.statement import MAX_GROUPS, Statement, compile_
 from app.services.timing import timed
+from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
 from schema.problem import Problem, invalid
 from schema.selection import Selection
@@ -50,9 +52,21 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     if guard is not None:
         guard.found(row is not None and bool(row[0]))
         row = row and row[1:]
+    return _answer(statement, row, planned.cost)
+
+
+async def read_within(work: UnitOfWork, selection: Selection) -> Answer:
+    """As `read`, within a unit of work and for its actor: what it has written is there already."""
+    planned = plan(selection, work.call.actor)
+    spend(planned.cost)
+    statement = compile_(planned.selection, work.dialect, planned.sight)
+    return _answer(statement, await work.tx.answer(statement.text, statement.params), planned.cost)
+
+
+def _answer(statement: Statement, row: Row | None, cost: int) -> Answer:
     if row is None or row[0] is None:
-        return Answer(None, cost=planned.cost)
+        return Answer(None, cost=cost)
     beside = dict(zip(statement.columns, row, strict=True))
     if beside.get("groups", 0) > MAX_GROUPS:
         raise invalid({"by": f"gives more than {MAX_GROUPS:,} groups: filter, or count by fewer fields"})
-    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost)
+    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), cost)

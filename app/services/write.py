@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
 
-from app.services import finding
+from app.services import finding, keys
 from app.services.database import Database, LostRace
-from app.services.known import Known, keys, look_up, wanted
+from app.services.known import Known, look_up, unique_of, wanted
 from app.services.rows import Stored, Values, changed, members
 from app.services.sight import can_be_made, stays_in_sight, without_unseen
 from app.services.sql.guard import Guard
@@ -17,13 +18,14 @@ from app.services.upsert import create_data, meant
 from app.services.writes import api_key, client, customer, user
 from app.services.writes.steps import free, hold, may_look_up, stale
 from schema.actor import Actor
-from schema.change import Action, Call, Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
+from schema.change import Action, Call, Change, Create, Delete, Outcome, Restore, Rotate, Update, Upsert, Written
 from schema.inputs import Given, for_create, for_update
 from schema.narrowing import known as known_to
 from schema.problem import Problem, problem
 from schema.reference import Reference
 from schema.resource import Resource
 
+T = TypeVar("T")
 Become = Callable[[UnitOfWork, Stored | None, Given], Awaitable[Values]]
 BECOME: Mapping[str, Become] = {
     "user": user.become,
@@ -41,19 +43,42 @@ class Checked:
     given: Given
 
 
-async def write(db: Database, change: Change, call: Call, guard: Guard | None = None) -> Written:
-    """Does the change, or raises the Problem, or with a guard NotCurrent, for which nothing of it is stored."""
+async def write(db: Database, change: Change, call: Call) -> Written:
+    """Does the change, or raises the Problem for which nothing of it is stored."""
+    return await write_and_answer(db, change, call, _as_written)
+
+
+async def write_and_answer(
+    db: Database,
+    change: Change,
+    call: Call,
+    answer: Callable[[UnitOfWork, Written], Awaitable[T]],
+    guard: Guard | None = None,
+) -> T:
+    """Does the change, and `answer` within the same transaction: what it tells is what has been stored.
+
+    Raises the Problem, or with a guard NotCurrent, for which nothing of it is stored.
+    """
     with timed("plan"):
         checked = check(change, call.actor)
+
+    async def done(work: UnitOfWork) -> T:
+        return await answer(work, await perform(work, checked))
+
     with timed("db"):
-        return await in_unit_of_work(db, call, lambda work: perform(work, checked), guard)
+        return await in_unit_of_work(db, call, done, guard)
+
+
+async def _as_written(_: UnitOfWork, written: Written) -> Written:
+    return written
 
 
 def check(change: Change, actor: Actor) -> Checked:
     """What can be refused without the database: a missing scope, then bad values."""
     actor.require(change.resource.write_scope)
-    if change.resource.name == "apiKey" and isinstance(change, Create | Upsert):
-        raise TypeError("a key is made by keys.create_key, which has its secret to give")
+    if isinstance(change, Rotate):
+        overlap = keys.overlap_of(change.overlap_seconds)
+        return Checked(dataclasses.replace(change, overlap_seconds=overlap), {})
     given = _given(change, actor)
     may_look_up(actor, given)
     return Checked(meant(change, given) if isinstance(change, Upsert) else change, given)
@@ -83,6 +108,8 @@ async def _performed(work: UnitOfWork, checked: Checked) -> Written:
     match checked.change:
         case Create(resource=resource):
             return await _create(work, resource, checked.given)
+        case Rotate() as change:
+            return await keys.rotate(work, await _found(work, change), change.overlap_seconds)
         case Update() as change:
             before = await _found(work, change)
             return await _save(work, change.resource, before, checked.given, Action.UPDATED)
@@ -98,7 +125,7 @@ async def create(work: UnitOfWork, resource: Resource, given: Given, known: Know
     """Makes a record, for which `wanted` has been looked up; what it refuses, it refuses before it stores anything."""
     can_be_made(work, resource, given)
     values = await BECOME[resource.name](work, None, known.resolved(given))
-    unique = keys(resource, values)
+    unique = unique_of(resource, values)
     if not unique <= known.free:
         await free(work, resource, None, values)
     stored = await add(work, resource, values)
@@ -107,13 +134,15 @@ async def create(work: UnitOfWork, resource: Resource, given: Given, known: Know
 
 
 async def _create(work: UnitOfWork, resource: Resource, given: Given) -> Written:
+    if resource.name == "apiKey":
+        return await keys.make(work, given)
     known = await look_up(work, wanted(resource, given))
     return _written(await create(work, resource, given, known), Outcome.CREATED)
 
 
 async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:
     """Stores what the record becomes by the values given, if that is anything new."""
-    held = keys(resource, before.values) if action is Action.UPDATED else set()
+    held = unique_of(resource, before.values) if action is Action.UPDATED else set()
     given = await without_unseen(work, resource, before, given)
     known = await look_up(work, [one for one in wanted(resource, given) if one not in held])
     values = await BECOME[resource.name](work, before, known.resolved(given))
@@ -121,7 +150,7 @@ async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Giv
         values = {**values, "deletedAt": None}
     if not changed(resource, before.values, values):
         return _unchanged(resource, before)
-    if not keys(resource, values) <= known.free | held:
+    if not unique_of(resource, values) <= known.free | held:
         await free(work, resource, before.values if action is Action.UPDATED else None, values)
     return _written(await replace(work, resource, before, values, action), Outcome(action.value))
 
@@ -188,7 +217,7 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
     return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
 
 
-async def _found(work: UnitOfWork, change: Update | Delete) -> Stored:
+async def _found(work: UnitOfWork, change: Update | Delete | Rotate) -> Stored:
     """The live record that is to be changed: it is there for the actor, and in a version that the caller knows."""
     before = await finding.live(work, change.resource, change.by)
     if before is None:

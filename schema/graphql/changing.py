@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 
-from schema.change import Change, Create, Delete, Precondition, Restore, Update, Upsert
+from schema.change import Change, Create, Delete, Precondition, Restore, Rotate, Update, Upsert
 from schema.graphql.arguments import plain
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.prepared import RootField
 from schema.graphql.roots import Does, Root
 from schema.graphql.selecting import record
-from schema.reference import Reference, pointer
+from schema.reference import pointer
 from schema.resource import Resource
 from schema.selection import Record
-
-
-@dataclass(frozen=True, slots=True)
-class CreateKey:
-    """A new key; its secret is in the answer."""
-
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RotateKey:
-    """A new secret for a key; the old one lives on for the overlap."""
-
-    by: Reference
-    overlap_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class Piece:
 class Write:
     """What a root field of a mutation does, and what it asks back: the record itself, or a payload around it."""
 
-    change: Change | CreateKey | RotateKey
+    change: Change
     type: str
     answer: Record | tuple[Piece, ...]
 
@@ -86,11 +71,9 @@ def _piece(op: Operation, resource: Resource, response: str, details: FieldDetai
     return Piece(response, name, record(op, resource, details) if name == resource.name else None)
 
 
-def _change(root: Root, known: Resource, given: dict[str, Any]) -> Change | CreateKey | RotateKey:
+def _change(root: Root, known: Resource, given: dict[str, Any]) -> Change:
     resource = root.resource
-    if root.does is Does.CREATE_KEY:
-        return CreateKey(given["input"])
-    if root.does is Does.CREATE:
+    if root.does in (Does.CREATE, Does.CREATE_KEY):
         return Create(resource, given["input"])
     by = pointer(given["id"], known)
     version = given.get("ifVersion")
@@ -105,4 +88,4 @@ def _change(root: Root, known: Resource, given: dict[str, Any]) -> Change | Crea
         case Does.RESTORE:
             return Restore(resource, by)
         case _:
-            return RotateKey(by, given.get("overlapSeconds", 86_400))
+            return Rotate(resource, by, given.get("overlapSeconds"))

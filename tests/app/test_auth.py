@@ -7,13 +7,12 @@ import pytest
 from app.auth import authenticate, bearer
 from app.services.database import Database
 from app.services.key_use import noted
-from app.services.keys import rotate_key
 from app.services.write import write
 from schema.change import Delete, Update
 from schema.problem import Problem
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
-from tests.app.keys import CLI, key, user
+from tests.app.keys import CLI, key, rotated, user
 
 
 async def refusal(db: Database, header: str | None) -> tuple[str, str]:
@@ -43,7 +42,7 @@ async def test_a_key_gives_its_actor(db: Database) -> None:
     owner = await user(db)
     issued = await key(db, owner, "customers:write")
     actor = await authenticate(db, f"Bearer {issued.secret}")
-    assert (actor.key_id, actor.user_id) == (issued.written.id, owner)
+    assert (actor.key_id, actor.user_id) == (issued.id, owner)
     assert actor.scopes == {"customers:write", "customers:read"}
 
 
@@ -69,11 +68,9 @@ async def test_fc_077_one_answer_for_every_key_that_does_not_work(db: Database) 
     typed = good.secret[:-1] + ("0" if good.secret[-1] != "0" else "1")
     expired = await key(db, owner, "*")
     async with db.transaction() as tx:
-        await tx.execute(
-            f"UPDATE api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = '{expired.written.id}'"
-        )
+        await tx.execute(f"UPDATE api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = '{expired.id}'")
     revoked = await key(db, owner, "*")
-    await write(db, Delete(API_KEY, Reference("apiKey", "id", revoked.written.id)), CLI)
+    await write(db, Delete(API_KEY, Reference("apiKey", "id", revoked.id)), CLI)
     disabled = await key(db, other, "*")
     await write(db, Update(USER, Reference("user", "id", other), {"status": "DISABLED"}), CLI)
     orphan = await key(db, third, "*")
@@ -90,18 +87,18 @@ async def test_fc_077_one_answer_for_every_key_that_does_not_work(db: Database) 
         "x" * 9999,
     ):
         assert await refusal(db, f"Bearer {secret}") == INVALID, secret
-    assert (await authenticate(db, f"Bearer {good.secret}")).key_id == good.written.id
+    assert (await authenticate(db, f"Bearer {good.secret}")).key_id == good.id
 
 
 async def test_rotation_keeps_the_old_secret_for_the_overlap(db: Database) -> None:
     issued = await key(db, await user(db), "*")
-    again = await rotate_key(db, issued.written.id, 60, CLI)
+    again = await rotated(db, issued.id, 60, CLI)
     for secret in (issued.secret, again.secret):
-        assert (await authenticate(db, f"Bearer {secret}")).key_id == issued.written.id
-    last = await rotate_key(db, issued.written.id, 0, CLI)
+        assert (await authenticate(db, f"Bearer {secret}")).key_id == issued.id
+    last = await rotated(db, issued.id, 0, CLI)
     for secret in (issued.secret, again.secret):
         assert await refusal(db, f"Bearer {secret}") == INVALID
-    assert (await authenticate(db, f"Bearer {last.secret}")).key_id == issued.written.id
+    assert (await authenticate(db, f"Bearer {last.secret}")).key_id == issued.id
 
 
 async def test_the_use_of_a_key_is_noted_once_a_minute_and_beside_the_request(db: Database) -> None:

@@ -17,12 +17,11 @@ import httpx
 import pytest
 
 from app.services.database import Database
-from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
 from schema.actor import SYSTEM
 from schema.change import Call, Create, Source
-from schema.resources import USER
+from schema.resources import API_KEY, USER
 
 CLI = Call(SYSTEM, Source.CLI, "00-" + "0" * 31 + "1-" + "0" * 15 + "1-01")
 TO_START = 30.0
@@ -32,7 +31,7 @@ async def a_key(url: str) -> str:
     db = await Database.open(Settings.load({"CUBE_DATABASE_URL": url}, dotenv=None))
     try:
         owner = await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CLI)
-        return (await create_key(db, {"name": "audits", "scopes": ["*"], "ownerId": owner.id}, CLI)).secret
+        return (await write(db, Create(API_KEY, {"name": "audits", "scopes": ["*"], "ownerId": owner.id}), CLI)).secret
     finally:
         await db.close()
 

@@ -9,11 +9,10 @@ import pytest
 
 from app.main import create_app
 from app.services.database import Database
-from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
-from schema.resources import USER
+from schema.resources import API_KEY, USER
 from tests.faces.face import Face, Graphql, Rest
 from tests.world import CALL
 
@@ -23,7 +22,7 @@ async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClie
     """An authenticated session with everything allowed."""
     settings = Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None)
     admin = await write(db, Create(USER, {"name": "Admin", "email": "admin@cube.example", "role": "ADMIN"}), CALL)
-    issued = await create_key(db, {"name": "tests", "scopes": ["*"], "ownerId": admin.id}, CALL)
+    issued = await write(db, Create(API_KEY, {"name": "tests", "scopes": ["*"], "ownerId": admin.id}), CALL)
     transport = httpx.ASGITransport(create_app(settings, db=db), raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {issued.secret}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://cube.test", headers=headers) as session:

@@ -130,7 +130,7 @@ async def world_of(db: Database, http: httpx.AsyncClient) -> World:
     ada = await made("/customers", {"name": "Ada", "email": "ada@x.io", "externalIds": {"erp": "1"}})
     eve = await made("/customers", {"name": "Eve"})
     revoked = await key(db, admin, "*")
-    await http.delete(f"/api-keys/{revoked.written.id}", headers=session)
+    await http.delete(f"/api-keys/{revoked.id}", headers=session)
     expired = (await key(db, admin, "*")).secret
     async with db.transaction() as tx:
         await tx.execute(
@@ -142,7 +142,7 @@ async def world_of(db: Database, http: httpx.AsyncClient) -> World:
         reader=(await key(db, admin, "customers:read")).secret,
         expired=expired,
         revoked=revoked.secret,
-        revoked_id=revoked.written.id,
+        revoked_id=revoked.id,
         admin=admin,
         ada=ada,
         eve=eve,

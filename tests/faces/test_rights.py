@@ -7,11 +7,10 @@ import pytest
 
 from app.main import create_app
 from app.services.database import Database
-from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
-from schema.resources import CLIENT, CUSTOMER, USER
+from schema.resources import API_KEY, CLIENT, CUSTOMER, USER
 from tests.faces.face import Asked, Face, Graphql, Refused, Rest
 from tests.world import CALL
 
@@ -22,7 +21,7 @@ async def narrow(request: pytest.FixtureRequest, db: Database, migrated_url: str
     owner = await write(db, Create(USER, {"name": "A", "email": "a@x.io", "role": "ADMIN"}), CALL)
     await write(db, Create(CLIENT, {"name": "Acme", "domain": "acme.io", "externalIds": {"erp": "1"}}), CALL)
     data = {"name": "narrow", "scopes": ["customers:write"], "ownerId": owner.id}
-    secret = (await create_key(db, data, CALL)).secret
+    secret = (await write(db, Create(API_KEY, data), CALL)).secret
     app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
     http = httpx.AsyncClient(
         transport=httpx.ASGITransport(app),

@@ -9,11 +9,10 @@ import pytest
 
 from app.main import create_app
 from app.services.database import Database
-from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
-from schema.resources import USER
+from schema.resources import API_KEY, USER
 from tests.graphql.asking import Asking
 from tests.world import CALL
 
@@ -36,11 +35,13 @@ async def http(db: Database, migrated_url: str) -> AsyncIterator[httpx.AsyncClie
 @pytest.fixture
 async def asking(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
     """A caller that may do everything."""
-    return Asking(http, (await create_key(db, {"name": "all", "scopes": ["*"], "ownerId": admin}, CALL)).secret)
+    return Asking(
+        http, (await write(db, Create(API_KEY, {"name": "all", "scopes": ["*"], "ownerId": admin}), CALL)).secret
+    )
 
 
 @pytest.fixture
 async def reader(db: Database, http: httpx.AsyncClient, admin: str) -> Asking:
     """A caller that may read customers, and nothing else."""
     data = {"name": "reader", "scopes": ["customers:read"], "ownerId": admin}
-    return Asking(http, (await create_key(db, data, CALL)).secret)
+    return Asking(http, (await write(db, Create(API_KEY, data), CALL)).secret)

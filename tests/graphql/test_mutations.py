@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from tests.graphql.asking import Asking
@@ -136,3 +137,19 @@ async def test_nothing_is_written_when_what_is_asked_back_may_not_be_read(asking
         "customers": {"totalCount": 0},
         "clients": {"totalCount": 0},
     }
+
+
+async def test_each_answer_tells_what_its_own_write_has_stored(asking: Asking) -> None:
+    text = """mutation($id: ID!, $title: String!) { updateCustomer(id: $id, input: {title: $title}) {
+      version title client { name } } }"""
+    id_ = "email:a@x.io"
+    await asking.data(
+        """mutation { createClient(input: {name: "Acme", domain: "acme.io"}) { id }
+        createCustomer(input: {email: "a@x.io", clientId: "domain:acme.io"}) { id } }"""
+    )
+    titles = [f"title {i}" for i in range(20)]
+    found = await asyncio.gather(*(asking.data(text, id=id_, title=title) for title in titles))
+    told = [one["updateCustomer"] for one in found]
+    assert [one["title"] for one in told] == titles
+    assert sorted(one["version"] for one in told) == list(range(2, 22))
+    assert all(one["client"] == {"name": "Acme"} for one in told)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.services.database import Database
-from app.services.keys import create_key
+from app.services.write import write
+from schema.change import Create
+from schema.resources import API_KEY
 from tests.graphql.asking import Asking
 from tests.world import CALL
 
@@ -36,12 +38,12 @@ async def test_every_kind_of_document_is_answered_the_same_when_the_key_is_remem
 
 @pytest.mark.parametrize("document", KINDS)
 async def test_a_key_that_has_ended_gets_nothing(asking: Asking, db: Database, admin: str, document: str) -> None:
-    issued = await create_key(db, {"name": "short", "scopes": ["*"], "ownerId": admin}, CALL)
+    issued = await write(db, Create(API_KEY, {"name": "short", "scopes": ["*"], "ownerId": admin}), CALL)
     short = Asking(asking.http, issued.secret)
     for _ in range(2):
         assert (await short.post({"query": ME})).json()["data"] == {"me": {"name": "short"}}
         await short.post({"query": document})
-    await asking.data("mutation($id: ID!) { revokeApiKey(id: $id) { id } }", id=issued.written.id)
+    await asking.data("mutation($id: ID!) { revokeApiKey(id: $id) { id } }", id=issued.id)
     for _ in range(2):
         answer = await short.post({"query": document})
         assert answer.status_code == 401

@@ -12,7 +12,6 @@ import pytest
 
 from app import auth
 from app.main import create_app
-from app.services.keys import rotate_key
 from app.services.rates import WRITE_ROWS
 from app.services.write import write
 from app.settings import Settings
@@ -20,6 +19,7 @@ from schema.change import Delete, Update
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
 from tests.app.keys import CLI, key, user
+from tests.app.keys import rotated as key_rotated
 from tests.faces import refusals
 from tests.rest.conftest import Api, opened
 
@@ -238,8 +238,8 @@ async def test_a_key_that_has_ended_counts_for_the_address(sqlite_url: str) -> N
         headers = [{"Authorization": f"Bearer {one.secret}"} for one in (revoked, rotated, disabled)]
         for header in headers:
             assert set(left(await api.http.get("/customers", headers=header))) == {"requests", "cost"}
-        await write(api.db, Delete(API_KEY, Reference(API_KEY.name, "id", revoked.written.id)), CLI)
-        now = await rotate_key(api.db, rotated.written.id, 0, CLI)
+        await write(api.db, Delete(API_KEY, Reference(API_KEY.name, "id", revoked.id)), CLI)
+        now = await key_rotated(api.db, rotated.id, 0, CLI)
         for header in headers[:2]:
             found = await api.http.get("/customers", headers=header)
             assert (found.status_code, set(left(found))) == (401, {"address"})
@@ -261,7 +261,7 @@ async def test_a_key_that_has_changed_is_counted_once(sqlite_url: str) -> None:
         for times in (1, 2):
             found = left(await api.http.get("/customers", headers=header))
             assert (found["requests"][0], found["cost"][0]) == (1000 - times, 100_000 - 50 * times)
-            by = Reference(API_KEY.name, "id", issued.written.id)
+            by = Reference(API_KEY.name, "id", issued.id)
             await write(api.db, Update(API_KEY, by, {"name": f"another {times}"}), CLI)
 
 

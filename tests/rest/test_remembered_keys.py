@@ -14,14 +14,13 @@ import pytest
 from app import auth
 from app.services import key_use
 from app.services.database import Database
-from app.services.keys import rotate_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Delete, Update
 from schema.problem import problem
 from schema.reference import Reference
 from schema.resources import API_KEY, USER
-from tests.app.keys import CLI, key, user
+from tests.app.keys import CLI, key, rotated, user
 from tests.rest.conftest import Api
 
 READS = [
@@ -63,7 +62,7 @@ async def asking(api: Api, migrated_url: str) -> AsyncIterator[Asking]:
     owner = await user(api.db, "owner", "EDITOR")
     issued = await key(api.db, owner, "customers:read", "users:read", "keys:read")
     elsewhere = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    found = Asking(api, elsewhere, owner, issued.written.id, issued.secret)
+    found = Asking(api, elsewhere, owner, issued.id, issued.secret)
     for method, path in READS:
         assert (await found.get(path, method)).status_code in (200, 404, 400)
     yield found
@@ -76,7 +75,7 @@ async def revoke(asking: Asking) -> None:
 
 
 async def rotate(asking: Asking) -> None:
-    await rotate_key(asking.elsewhere, asking.key_id, 0, CLI)
+    await rotated(asking.elsewhere, asking.key_id, 0, CLI)
 
 
 async def disable(asking: Asking) -> None:
@@ -116,13 +115,13 @@ async def test_rights_are_those_of_the_moment(asking: Asking) -> None:
             found = await asking.get(f"/api-keys?ownerId={asking.api.admin}")
             assert len(found.json()["data"]) == others, role
     for scopes, status in (('["users:read"]', 403), ('["customers:read"]', 200), ('["keys:read"]', 403)):
-        await asking.execute(f"api_keys SET scopes = '{scopes}', version = version + 1 WHERE id = '{admin.written.id}'")
+        await asking.execute(f"api_keys SET scopes = '{scopes}', version = version + 1 WHERE id = '{admin.id}'")
         for _ in range(2):
             assert (await asking.get("/customers")).status_code == status
 
 
 async def test_the_secret_before_a_rotation_ends_with_its_overlap(asking: Asking) -> None:
-    await rotate_key(asking.elsewhere, asking.key_id, 60, CLI)
+    await rotated(asking.elsewhere, asking.key_id, 60, CLI)
     for _ in range(2):
         assert (await asking.get("/customers")).status_code == 200
     guard = auth.remembered(asking.header["Authorization"])
@@ -291,6 +290,6 @@ async def test_a_key_that_ends_while_its_body_comes_in_is_refused(
 async def writing(asking: Asking) -> None:
     """Has the key be one that writes, and is remembered."""
     issued = await key(asking.api.db, asking.owner, "customers:write", "keys:write")
-    asking.key_id, asking.header = issued.written.id, {"Authorization": f"Bearer {issued.secret}"}
+    asking.key_id, asking.header = issued.id, {"Authorization": f"Bearer {issued.secret}"}
     assert (await asking.get("/customers")).status_code == 200
     await key_use.noted()

@@ -32,7 +32,7 @@ class Desk:
     async def key(self, *scopes: str, owner: str | None = None, **more: Any) -> Caller:
         """A caller with a new key, made as the command line makes them."""
         issued = await key(self.db, owner or self.owner, *scopes, **more)
-        return self.caller(issued.secret, issued.written.id)
+        return self.caller(issued.secret, issued.id)
 
     def caller(self, secret: str, id_: str = "") -> Caller:
         http = httpx.AsyncClient(

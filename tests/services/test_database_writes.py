@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.services.database import Database, LostRace, UniqueViolation
-from tests.services.databases import add, names, opened
+from app.services.database import Database, Limits, LostRace, UniqueViolation
+from tests.services.databases import ENDLESS, SLOW, add, names, opened, refused
 
 TABLES = (
     "CREATE TABLE things (name text NOT NULL, size bigint)",
@@ -136,6 +136,57 @@ async def test_units_of_work_that_begin_anew_come_through_beside_one_that_fails(
     assert [type(one) for one in found[2::6]] == [KeyError] * 4
     assert [type(one) for one in found[1::2]] == [ValueError] * 12
     assert await names(db) == [f"{number:02}" for number in range(12) if number % 3 != 1]
+
+
+async def test_a_slow_answer_sees_what_was_written_and_holds_nobody_else_back(db: Database) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    beside = asyncio.create_task(others())
+    async with db.transaction() as tx:
+        await tx.later(add(db), ("a", 1))
+        assert await tx.answer("SELECT name FROM things") == ("a",)
+        before = turns
+        assert await tx.answer(f"SELECT (SELECT count(*) FROM things), n.* FROM ({SLOW}) n") == (1, 500_000)
+        assert turns > before + 10
+        await tx.later(add(db), ("b", 1))
+    beside.cancel()
+    assert await names(db) == ["a", "b"]
+
+
+async def test_an_answer_that_comes_to_no_end_undoes_its_write_alone(sqlite: Database, tmp_path: Path) -> None:
+    async with opened(f"sqlite://{tmp_path / 'cube.db'}", Limits(wait=0.2)) as db:
+        async with refused(), db.transaction() as tx:
+            await tx.later(add(db), ("a", 1))
+            await tx.answer(ENDLESS)
+        async with db.transaction() as tx:
+            await tx.later(add(db), ("b", 1))
+        assert await names(db) == ["b"]
+
+
+async def test_a_caller_who_goes_away_while_the_answer_is_read_leaves_nothing(db: Database) -> None:
+    begun = asyncio.Event()
+
+    async def write() -> None:
+        async with db.transaction() as tx:
+            await tx.execute(add(db), ("a", 1))
+            begun.set()
+            await tx.answer(ENDLESS)
+
+    writing = asyncio.create_task(write())
+    await begun.wait()
+    await asyncio.sleep(0.05)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    async with db.transaction() as tx:
+        await tx.later(add(db), ("b", 1))
+    assert await names(db) == ["b"]
 
 
 async def test_one_that_takes_its_time_holds_no_other_back_for_ever(db: Database) -> None:

@@ -7,12 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.keys import Issued, create_key, rotate_key
 from app.services.secrets import ALPHABET, checksum_ok, hash_secret, new_secret
+from app.services.write import write
 from schema.actor import SYSTEM, Actor, actor_of
-from schema.change import Outcome
+from schema.change import Create, Outcome, Written
 from schema.resources import API_KEY, USER
 from schema.values.instant import now
+from tests.app.keys import rotated
 from tests.services.conftest import Desk, refused
 
 # -- secrets ------------------------------------------------------------------------------------------------------
@@ -48,8 +49,10 @@ async def user(desk: Desk, name: str = "jane", role: str = "EDITOR") -> str:
     return await desk.create(USER, {"name": name, "email": f"{name}@x.io", "role": role})
 
 
-async def make(desk: Desk, actor: Actor = SYSTEM, **data) -> Issued:
-    return await create_key(desk.db, {"name": "sync", "scopes": ["customers:read"], **data}, desk.call(actor))
+async def make(desk: Desk, actor: Actor = SYSTEM, **data) -> Written:
+    return await write(
+        desk.db, Create(API_KEY, {"name": "sync", "scopes": ["customers:read"], **data}), desk.call(actor)
+    )
 
 
 async def test_a_key_is_made_for_the_caller_s_own_user(desk: Desk):
@@ -58,13 +61,13 @@ async def test_a_key_is_made_for_the_caller_s_own_user(desk: Desk):
     issued = await make(desk, actor, scopes=["customers:read", "customers:read"], expiresAt="2999-01-01T00:00:00Z")
     assert checksum_ok(issued.secret)
     assert issued.secret not in repr(issued)
-    values = await desk.values(issued.written.id)
+    values = await desk.values(issued.id)
     assert values["prefix"] == issued.secret[:12]
     assert (values["ownerId"], values["scopes"], values["version"]) == (owner, ["customers:read"], 1)
     assert (values["expiresAt"], values["lastUsedAt"], values["revokedAt"]) == ("2999-01-01T00:00:00.000Z", None, None)
     (row,) = await desk.db.fetch("SELECT secret_hash, previous_hash FROM api_keys")
     assert row == (hash_secret(issued.secret), None)
-    (change,) = await desk.changes(issued.written.id)
+    (change,) = await desk.changes(issued.id)
     assert change["resource"] == "API_KEY"
     assert change["actor"] == {"keyId": "key_1", "userId": owner}
     assert issued.secret not in json.dumps(change)
@@ -89,7 +92,7 @@ async def test_another_owner_needs_admin(desk: Desk):
     await make(desk, editor, ownerId="email:jane@x.io")
     admin = actor_of("key_1", own, ["*"], "ADMIN")
     issued = await make(desk, admin, ownerId="email:bob@x.io", scopes=["*"])
-    assert (await desk.values(issued.written.id))["ownerId"] == other
+    assert (await desk.values(issued.id))["ownerId"] == other
 
 
 @pytest.mark.parametrize(
@@ -115,14 +118,14 @@ async def test_keys_of_others_do_not_exist(desk: Desk):
     own, other = await user(desk), await user(desk, "bob")
     editor = actor_of("key_1", own, ["keys:write", "customers:read"], "EDITOR")
     hidden = [
-        (await make(desk, ownerId=other)).written.id,
-        (await make(desk, ownerId=own, scopes=["users:read"])).written.id,
+        (await make(desk, ownerId=other)).id,
+        (await make(desk, ownerId=own, scopes=["users:read"])).id,
         "key_01m88azc52ev5s2438hcs665rh",
     ]
     for id_ in hidden:
         await refused(desk.update(API_KEY, id_, {"name": "x"}, actor=editor), "not_found")
-        await refused(rotate_key(desk.db, id_, None, desk.call(editor)), "not_found")
-    seen = (await make(desk, ownerId=own)).written.id
+        await refused(rotated(desk.db, id_, None, desk.call(editor)), "not_found")
+    seen = (await make(desk, ownerId=own)).id
     await desk.update(API_KEY, seen, {"name": "x"}, actor=editor)
     itself = actor_of(hidden[1], own, ["keys:write"], "EDITOR")
     await desk.update(API_KEY, hidden[1], {"name": "x"}, actor=itself)
@@ -130,7 +133,7 @@ async def test_keys_of_others_do_not_exist(desk: Desk):
 
 
 async def test_update_and_revoke(desk: Desk):
-    id_ = (await make(desk, ownerId=await user(desk))).written.id
+    id_ = (await make(desk, ownerId=await user(desk))).id
     await refused(desk.update(API_KEY, id_, {"ownerId": "x"}), "validation_failed")
     updated = await desk.update(API_KEY, id_, {"name": "y", "scopes": ["*"], "expiresAt": "2999-01-01T00:00:00Z"})
     assert updated.version == 2
@@ -143,23 +146,23 @@ async def test_update_and_revoke(desk: Desk):
     assert (again.version, again.outcome) == (4, Outcome.UNCHANGED)
     await refused(desk.update(API_KEY, id_, {"name": "z"}), "conflict")
     assert (await desk.update(API_KEY, id_, {"name": "y"})).outcome is Outcome.UNCHANGED
-    await refused(rotate_key(desk.db, id_, None, desk.call()), "conflict")
+    await refused(rotated(desk.db, id_, None, desk.call()), "conflict")
     await refused(desk.restore(API_KEY, id_), "conflict")
     assert [c["action"] for c in await desk.changes(id_)] == ["CREATED", "UPDATED", "UPDATED", "DELETED"]
 
 
 async def test_rotation_keeps_the_old_secret_for_the_overlap(desk: Desk):
     first = await make(desk, ownerId=await user(desk))
-    id_ = first.written.id
-    second = await rotate_key(desk.db, id_, None, desk.call())
-    assert (second.written.id, second.written.version, second.written.outcome) == (id_, 2, Outcome.UPDATED)
+    id_ = first.id
+    second = await rotated(desk.db, id_, None, desk.call())
+    assert (second.id, second.version, second.outcome) == (id_, 2, Outcome.UPDATED)
     assert second.secret != first.secret
     ((current, previous, until),) = await desk.db.fetch(
         "SELECT secret_hash, previous_hash, previous_until FROM api_keys"
     )
     assert (current, previous) == (hash_secret(second.secret), hash_secret(first.secret))
     assert until > now()
-    third = await rotate_key(desk.db, id_, 0, desk.call())
+    third = await rotated(desk.db, id_, 0, desk.call())
     ((current, previous, until),) = await desk.db.fetch(
         "SELECT secret_hash, previous_hash, previous_until FROM api_keys"
     )
@@ -171,4 +174,4 @@ async def test_rotation_keeps_the_old_secret_for_the_overlap(desk: Desk):
 
 @pytest.mark.parametrize("overlap", [-1, 2_592_001, True, "60", 1.5])
 async def test_bad_overlaps(desk: Desk, overlap):
-    await refused(rotate_key(desk.db, "key_x", overlap, desk.call()), "validation_failed")
+    await refused(rotated(desk.db, "key_x", overlap, desk.call()), "validation_failed")

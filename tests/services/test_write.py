@@ -11,7 +11,7 @@ from app.services.write import create, write
 from schema.actor import actor_of
 from schema.change import Create, Outcome, Precondition
 from schema.problem import Problem
-from schema.resources import API_KEY, CLIENT, CUSTOMER, USER
+from schema.resources import CLIENT, CUSTOMER, USER
 from tests.services.conftest import Desk, refused
 
 JANE = {"name": "Jane", "email": "Jane@X.io"}
@@ -248,11 +248,6 @@ async def test_a_refused_write_leaves_nothing(desk: Desk):
     rows = await desk.db.fetch("SELECT id FROM customers")
     assert [row[0] for row in rows] == [id_]
     assert len(await desk.db.fetch("SELECT 1 FROM changes")) == 1
-
-
-async def test_no_door_makes_a_key_by_an_ordinary_write(desk: Desk):
-    with pytest.raises(TypeError):
-        await desk.create(API_KEY, {"name": "x", "scopes": ["*"]})
 
 
 async def test_those_who_fail_after_they_have_written_harm_nobody(desk: Desk):

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.services.database import Database
-from app.services.keys import create_key, rotate_key
 from app.services.read import read
 from app.services.write import write
 from schema.actor import SYSTEM
@@ -17,6 +16,7 @@ from schema.query_string import default_single
 from schema.reference import Reference, reference
 from schema.resources import API_KEY, CLIENT, CUSTOMER, USER
 from schema.selection import Deleted
+from tests.app.keys import rotated
 from tests.services.conftest import Desk
 from tests.services.databases import opened
 
@@ -64,11 +64,11 @@ async def test_no_circle_of_clients_is_closed(desk: Desk, other: Database) -> No
 
 async def test_a_key_is_rotated_by_one_after_the_other(desk: Desk, other: Database) -> None:
     owner = await desk.create(USER, {"name": "A", "email": "a@x.io", "role": "ADMIN"})
-    issued = await create_key(desk.db, {"name": "k", "scopes": ["*"], "ownerId": owner}, desk.call())
+    issued = await write(desk.db, Create(API_KEY, {"name": "k", "scopes": ["*"], "ownerId": owner}), desk.call())
     both = (desk.db, other)
-    rotated = [rotate_key(both[i % 2], issued.written.id, None, desk.call()) for i in range(6)]
-    assert sorted(one.written.version for one in await asyncio.gather(*rotated)) == list(range(2, 8))
-    used = Update(API_KEY, reference(issued.written.id, API_KEY), {"name": "other"})
+    rotating = [rotated(both[i % 2], issued.id, None, desk.call()) for i in range(6)]
+    assert sorted(one.version for one in await asyncio.gather(*rotating)) == list(range(2, 8))
+    used = Update(API_KEY, reference(issued.id, API_KEY), {"name": "other"})
     assert (await desk.do(used)).version == 8
 
 

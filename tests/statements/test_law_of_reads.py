@@ -12,11 +12,10 @@ import pytest
 
 from app.main import create_app
 from app.services.database import Database
-from app.services.keys import create_key
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
-from schema.resources import CLIENT, CUSTOMER, USER
+from schema.resources import API_KEY, CLIENT, CUSTOMER, USER
 from tests.world import CALL, add, fill
 
 
@@ -55,7 +54,7 @@ async def watched(migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
     owner = await write(
         db, Create(USER, {"name": "A", "email": "law@x.io", "role": "ADMIN", "externalIds": {"chinook": "3"}}), CALL
     )
-    secret = (await create_key(db, {"name": "law", "scopes": ["*"], "ownerId": owner.id}, CALL)).secret
+    secret = (await write(db, Create(API_KEY, {"name": "law", "scopes": ["*"], "ownerId": owner.id}), CALL)).secret
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(create_app(settings, db=db)),
         base_url="http://cube.test",

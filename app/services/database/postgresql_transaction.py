@@ -47,6 +47,9 @@ class PostgresqlTransaction:
             return await self._first(lambda: self._fetch(text, params))
         return await self._fetch(text, params)
 
+    async def answer(self, text: str, params: Params = ()) -> Row | None:
+        return await self.fetch_row(text, params)
+
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         self._waiting.append(Waiting(text, params, guarded))
 

@@ -3,19 +3,18 @@
 import asyncio
 import sqlite3
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
 from app.services.database.errors import from_sqlite, is_broken, is_busy, is_interrupted, unavailable
 from app.services.database.limits import Limits
+from app.services.database.sqlite_deadline import STEPS, Deadline
 from app.services.database.transaction import Params, Row
 
 _THREADS = 4
 _PREPARED = 512
 _PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
-_STEPS = 10_000  # of SQLite's machine between two looks at the clock
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
 
@@ -29,11 +28,11 @@ class SqliteReads:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
         self._of_thread = threading.local()
         self._readers = [self._inline]
-        self._running: set[_Deadline] = set()
+        self._running: set[Deadline] = set()
 
     async def fetch(self, text: str, params: Params) -> list[Row]:
         try:
-            return self._inline.fetch(text, params, _Deadline(self._limits.inline))
+            return self._inline.fetch(text, params, Deadline(self._limits.inline))
         except sqlite3.Error as error:
             if not (is_interrupted(error) or is_busy(error)):
                 raise from_sqlite(error) from error
@@ -54,7 +53,7 @@ class SqliteReads:
             reader.close()
 
     async def _fetch_on_thread(self, text: str, params: Params) -> list[Row]:
-        deadline = _Deadline(self._limits.read)
+        deadline = Deadline(self._limits.read)
         self._running.add(deadline)
         try:
             async with asyncio.timeout(self._limits.read):
@@ -68,23 +67,12 @@ class SqliteReads:
             deadline.given_up = True  # the caller may have gone away
             self._running.discard(deadline)
 
-    def _run(self, text: str, params: Params, deadline: "_Deadline") -> list[Row]:
+    def _run(self, text: str, params: Params, deadline: Deadline) -> list[Row]:
         reader: _Reader | None = getattr(self._of_thread, "reader", None)
         if reader is None:
             reader = self._of_thread.reader = _Reader(self._path, self._limits.wait, _PREPARED_ON_THREAD)
             self._readers.append(reader)
         return reader.fetch(text, params, deadline)
-
-
-class _Deadline:
-    """Until when a statement may run, unless it is given up before; any thread may do so."""
-
-    def __init__(self, seconds: float) -> None:
-        self._at = time.monotonic() + seconds
-        self.given_up = False
-
-    def is_over(self) -> bool:
-        return self.given_up or time.monotonic() > self._at
 
 
 class _Reader:
@@ -95,9 +83,9 @@ class _Reader:
         self._busy_seconds = busy_seconds
         self._prepared = prepared
         self._connection: sqlite3.Connection | None = None
-        self._deadline = _Deadline(0)
+        self._deadline = Deadline(0)
 
-    def fetch(self, text: str, params: Params, deadline: _Deadline) -> list[Row]:
+    def fetch(self, text: str, params: Params, deadline: Deadline) -> list[Row]:
         self._deadline = deadline
         try:
             if self._connection is None:
@@ -124,5 +112,5 @@ class _Reader:
         )
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        connection.set_progress_handler(lambda: self._deadline.is_over(), _STEPS)
+        connection.set_progress_handler(lambda: self._deadline.is_over(), STEPS)
         return connection

@@ -1,8 +1,12 @@
 """One transaction of SQLite that has begun."""
 
+import asyncio
 import sqlite3
+from contextlib import suppress
 
-from app.services.database.errors import LostRace, UniqueViolation, from_sqlite
+from app.services.database.errors import LostRace, UniqueViolation, from_sqlite, is_interrupted
+from app.services.database.limits import Limits
+from app.services.database.sqlite_deadline import STEPS, Deadline
 from app.services.database.transaction import Params, Row
 
 # Every unique index with its columns, spelt as SQLite's errors spell them.
@@ -18,8 +22,9 @@ _FAILED = "UNIQUE constraint failed: "
 class SqliteTransaction:
     """Every statement runs at once: one costs less than to put it off."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
         self._connection = connection
+        self._limits = limits
 
     async def execute(self, text: str, params: Params = ()) -> int:
         return self._run(text, params).rowcount
@@ -36,6 +41,16 @@ class SqliteTransaction:
 
     async def peek(self, text: str, params: Params = ()) -> list[Row]:
         return await self.fetch(text, params)
+
+    async def answer(self, text: str, params: Params = ()) -> Row | None:
+        """A slow one runs on a thread, for no longer than others wait for their turn to write."""
+        try:
+            rows = self._until(Deadline(self._limits.inline), text, params)
+        except sqlite3.Error as error:
+            if not is_interrupted(error):
+                raise from_sqlite(error) from error
+            rows = await self._on_thread(text, params)
+        return rows[0] if rows else None
 
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         if self._run(text, params).rowcount == 0 and guarded:
@@ -54,6 +69,27 @@ class SqliteTransaction:
 
     async def keep(self) -> None:
         self._run("RELEASE SAVEPOINT cube_part")
+
+    def _until(self, deadline: Deadline, text: str, params: Params) -> list[Row]:
+        self._connection.set_progress_handler(deadline.is_over, STEPS)
+        try:
+            return self._connection.execute(text, params).fetchall()
+        finally:
+            self._connection.set_progress_handler(None, 0)
+
+    async def _on_thread(self, text: str, params: Params) -> list[Row]:
+        deadline = Deadline(self._limits.wait)
+        running = asyncio.get_running_loop().run_in_executor(None, self._until, deadline, text, params)
+        try:
+            return await asyncio.shield(running)
+        except sqlite3.Error as error:
+            raise from_sqlite(error) from error
+        finally:
+            # Nothing else may use the connection before the statement has come to its end.
+            deadline.given_up = True
+            while not running.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([running])
 
     def _run(self, text: str, params: Params = ()) -> sqlite3.Cursor:
         try:

@@ -56,7 +56,7 @@ class SqliteWrites:
             group = await self._joined()
             before, marked = group.connection.total_changes, self._mark(group, again)
             try:
-                yield SqliteTransaction(group.connection)
+                yield SqliteTransaction(group.connection, self._limits)
                 if marked:
                     with _translated():
                         group.connection.execute("RELEASE cube_unit")

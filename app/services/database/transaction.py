@@ -25,6 +25,9 @@ class Transaction(Protocol):
     async def peek(self, text: str, params: Params = ()) -> list[Row]:
         """As `fetch`, for a statement that only reads and locks nothing, so that nothing need have begun for it."""
 
+    async def answer(self, text: str, params: Params = ()) -> Row | None:
+        """As `fetch_row`, for a statement that only reads and of which nobody knows how long it takes."""
+
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         """Run a statement whose outcome nobody waits for. If it is `guarded` and changes no row: LostRace."""
 

@@ -12,7 +12,7 @@ from app.services.imports.match import Match
 from app.services.imports.related import find, make
 from app.services.imports.table import Row
 from app.services.imports.target import reference_of
-from app.services.known import Known, keys
+from app.services.known import Known, unique_of
 from app.services.unit_of_work import UnitOfWork
 from app.services.write import Checked, check, create, perform
 from schema.actor import Actor
@@ -134,7 +134,7 @@ async def _write(
             if problem.code != "not_found":
                 raise
         else:
-            known.forget(keys(plan.resource, given))
+            known.forget(unique_of(plan.resource, given))
             return written.outcome
     created = check(Create(plan.resource, row.draft.data), plan.actor)
     await create(work, plan.resource, {**created.given, **links}, known)

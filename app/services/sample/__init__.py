@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.services.database import Database
-from app.services.known import keys, look_up
+from app.services.known import look_up, unique_of
 from app.services.sample.directory import SYSTEM, records
 from app.services.unit_of_work import UnitOfWork, alone, in_unit_of_work
 from app.services.write import check, create
@@ -22,8 +22,8 @@ async def fill_within(work: UnitOfWork) -> int:
     if await work.tx.fetch_row(f"SELECT 1 FROM external_ids WHERE system = {system} LIMIT 1", (SYSTEM,)):
         return 0
     checked = [check(Create(resource, data), work.call.actor) for resource, data in records()]
-    known = await look_up(work, {key for one in checked for key in keys(one.change.resource, one.given)})
+    known = await look_up(work, {key for one in checked for key in unique_of(one.change.resource, one.given)})
     for one in checked:
         stored = await create(work, one.change.resource, one.given, known)
-        known.ids |= dict.fromkeys(keys(one.change.resource, stored.values), stored.id)
+        known.ids |= dict.fromkeys(unique_of(one.change.resource, stored.values), stored.id)
     return len(checked)

@@ -186,7 +186,7 @@ async def test_a_viewer_sees_keys_and_makes_none(reader: Reader, db: Database):
     assert "Make the key" not in reader.text
     assert "Revoke" not in reader.text
     for action in ("make", "rotate", "revoke"):
-        sent = [("action", action), ("csrf", reader.csrf), ("name", "x"), ("key", issued.written.id)]
+        sent = [("action", action), ("csrf", reader.csrf), ("name", "x"), ("key", issued.id)]
         answer = await reader.post([*sent, ("overlap", "0"), ("scopes", "users:read")])
         assert answer.status_code == 403
         assert "The scope keys:write is needed." in answer.text
@@ -199,7 +199,7 @@ async def test_keys_of_others_do_not_exist(reader: Reader, db: Database):
     await reader.sign_in()
     assert issued.secret[:12] not in reader.page.text
     for action in ("rotate", "revoke"):
-        for id_ in (issued.written.id, "key_01m88azc52ev5s2438hcs665rh", "x", "", "\0"):
+        for id_ in (issued.id, "key_01m88azc52ev5s2438hcs665rh", "x", "", "\0"):
             sent = [("action", action), ("csrf", reader.csrf), ("key", id_), ("overlap", "0")]
             assert (await reader.post(sent)).status_code == 404
     assert (await api(reader, issued.secret)).status_code == 200
