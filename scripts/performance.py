@@ -24,6 +24,14 @@ ROWS = (
 )
 
 
+# Who else may have been measured in the same run.
+PEERS = (
+    ("postgraphile", "PostGraphile 5"),
+    ("directus-pg", "Directus"),
+    ("fastapi-pg", "FastAPI, SQLAlchemy, Strawberry"),
+)
+
+
 def rate(run: dict[str, Any], system: str, load: str) -> float | None:
     """The median of requests a second over the rounds."""
     rounds = run["systems"].get(system, {}).get("rounds", {}).get(load) or []
@@ -51,12 +59,25 @@ def table(run: dict[str, Any]) -> str:
     return "\n".join([how, "", *lines])
 
 
+def beside(run: dict[str, Any]) -> str:
+    """Requests a second on PostgreSQL beside those of others, where they were measured; what one can't do is a dash."""
+    peers = [(system, name) for system, name in PEERS if system in run["systems"]]
+    if not peers:
+        return ""
+    systems = [("cube-pg", "Cube"), *peers]
+    rows = [["Work, requests a second on PostgreSQL", *(name for _, name in systems)], ["---"] * (1 + len(systems))]
+    for work, load, *_ in ROWS:
+        rates = [rate(run, system, load) for system, _ in systems]
+        rows.append([work, *("–" if one is None else f"{one:,.0f}" for one in rates)])
+    return "\n".join(["", *(f"| {' | '.join(row)} |" for row in rows), ""])
+
+
 def main() -> None:
     run, guide = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
     text = guide.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.partition(END)[2]
-    guide.write_text(f"{before}{BEGIN}\n{table(run)}\n{END}{after}", encoding="utf-8")
+    guide.write_text(f"{before}{BEGIN}\n{table(run)}\n{beside(run)}{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":
