@@ -59,6 +59,28 @@ async def test_every_filter_by_an_equal_value_is_a_search(db: Database, resource
         assert first.startswith("SEARCH"), (path, steps)
 
 
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("resource", DIRECTORY, ids=lambda r: r.name)
+async def test_of_two_equal_values_the_rarer_one_is_searched(db: Database, resource: Resource) -> None:
+    """In whichever order they are given, and although many records with the other stand in the order of the list."""
+    rare = [path for path, owner in resource.scalars if path in ("email", "phone", "domain", "name")]
+    rare += ["externalIds.erp", "clientId"] if resource.field("clientId") else ["externalIds.erp"]
+    common = [
+        (path, owner) for path, owner in resource.scalars if owner.choices or path in ("ownerId", "address.country")
+    ]
+    for one in rare:
+        for other, owner in common:
+            value = "erp:7" if one == "clientId" else "+14155550100" if one == "phone" else "x.io"
+            parts = [f"{one}={value.replace('+', '%2B')}", f"{other}={_value(owner)}"]
+            for query in ("&".join(parts), "&".join(parts[::-1]), "&".join([*parts, "sort=-createdAt"])):
+                steps = await plan(db, resource, query)
+                first = next(step for step in steps.splitlines() if re.match(r"(SCAN|SEARCH) t1", step))
+                assert not re.search(rf"{resource.table}_(status|role|email_consent|owner_id|address)", first), (
+                    query,
+                    steps,
+                )
+
+
 def _value(owner: Field) -> str:
     if owner.kind is Kind.ID:
         return "email:a@x.io" if owner.target == "user" else "erp:7"
