@@ -10,6 +10,7 @@ from typing import Any
 
 from schema.narrowing import same_world
 from schema.operators import MATCHING, MAX_VALUES, ORDERING, Operator, operators_of
+from schema.problem import nearest
 from schema.reference import reference
 from schema.resource import Field, Kind, Resource
 from schema.values.domain import domain
@@ -71,6 +72,8 @@ def _value(owner: Field, resource: Resource, operator: Operator, raw: Any, url: 
     text = plain(raw)
     if owner.kind is Kind.ENUM:
         return _choice(owner, text, url)
+    if owner.kind is Kind.MEMBER:
+        return _member(owner, text)
     if owner.kind is Kind.INSTANT:
         return instant(text)
     if owner.kind is Kind.ID:
@@ -97,6 +100,12 @@ def _choice(owner: Field, text: str, url: bool) -> str:
     if found not in owner.choices:
         raise Fault(f"must be one of {', '.join(owner.choices)}")
     return found
+
+
+def _member(owner: Field, text: str) -> str:
+    if text not in owner.choices:
+        raise Fault(f"{text[:40] or 'an empty name'} is no field that changes tell of{nearest(text, owner.choices)}")
+    return text
 
 
 def _metadata(operator: Operator, raw: Any, url: bool) -> Any:

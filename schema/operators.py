@@ -58,13 +58,15 @@ def operators_of(field: Field) -> tuple[Operator, ...]:
     match field.kind:
         case Kind.ENUM | Kind.ID | Kind.EXTERNAL_IDS:
             return (*EQUALITY, *NULL)
+        case Kind.MEMBER:
+            return EQUALITY
         case Kind.INTEGER | Kind.INSTANT:
             return (*EQUALITY, *ORDERING, *NULL)
         case Kind.TAGS | Kind.EMAILS | Kind.PHONES | Kind.SCOPES:
             return (Operator.HAS,)
         case Kind.ADDRESS:
             return NULL
-        case Kind.FILTERS | Kind.NAMES | Kind.QUOTAS:
+        case Kind.FILTERS | Kind.NAMES | Kind.QUOTAS | Kind.DIFFERENCES | Kind.ACTOR:
             return ()
         case _:
             return (*EQUALITY, *ORDERING, *MATCHING, *NULL)

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from schema.condition import Condition, Through, joined
 from schema.filter import Faults, check_size, compare, parse_filter
+from schema.history import CHANGES, change_of, history, told_fields
 from schema.json_text import strict_json
 from schema.members import default_record, record
 from schema.narrowing import target
@@ -17,11 +18,28 @@ from schema.paging import Span, connection, groups, order_by, search_words, sort
 from schema.problem import invalid, nearest
 from schema.reference import Reference
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
-from schema.selection import Connection, Deleted, Flag, Nodes, PageFlag, Shape, Single, Stats, Total
+from schema.selection import (
+    DEFAULT_SIZE,
+    Connection,
+    Deleted,
+    EdgeCursor,
+    Edges,
+    Flag,
+    Leaf,
+    Many,
+    Nodes,
+    PageFlag,
+    Record,
+    Shape,
+    Single,
+    Stats,
+    Total,
+)
 from schema.values.fault import Fault
 from schema.values.maps import key_fault, metadata_key
 
 LIST_PARAMETERS = ("limit", "after", "before", "sort", "count", "q", "fields", "expand", "deleted", "filter")
+HISTORY_PARAMETERS = ("limit", "after", "before", "count", "filter")
 BODY_MEMBERS = ("filter", "orderBy", "q", "first", "last", "after", "before", "count", "fields", "expand", "deleted")
 _PARAMETER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)(?:\[([A-Za-z]*)\])?")
 
@@ -43,30 +61,24 @@ def parameters(raw: str) -> dict[str, str]:
 
 def list_selection(resource: Resource, params: dict[str, str], within: Condition | None = None) -> Connection:
     """`GET /customers?…`; `within` is the condition of a nested route."""
-    where = joined(
-        within,
-        _filters(resource, params, LIST_PARAMETERS),
-        parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
-    )
-    check_size(where)
-    span = Span(
-        first=_limit(params["limit"]) if "limit" in params else None,
-        after=params.get("after"),
-        before=params.get("before"),
-        size_name="limit",
-    )
-    if span.before is not None:
-        size = span.default if span.first is None else span.first
-        span = Span(last=size, after=span.after, before=span.before, last_name="limit")
     return connection(
         resource,
         page_shape(resource, params.get("fields"), params.get("expand"), _flag("count", params.get("count", "false"))),
-        where=where,
+        where=_where(resource, params, LIST_PARAMETERS, within),
         search=search_words(params.get("q")),
         order=sort_text(resource, params["sort"]) if "sort" in params else (),
-        span=span,
+        span=_span(params),
         deleted=_deleted(params.get("deleted")),
     )
+
+
+def history_selection(resource: Resource, by: Reference, params: dict[str, str]) -> Single:
+    """`GET /customers/{ref}/changes?…`: by its id also of a deleted record. The page is the record's one member."""
+    change = change_of(resource)
+    shape = _history_shape(change, _flag("count", params.get("count", "false")))
+    page = history(change, shape, _where(change, params, HISTORY_PARAMETERS), _span(params), named=True)
+    deleted = Deleted.INCLUDE if by.by_id else Deleted.EXCLUDE
+    return Single(Record(resource, (Many(CHANGES.name, CHANGES, page),)), by, deleted)
 
 
 def body_selection(resource: Resource, body: dict[str, Any]) -> Connection:
@@ -105,12 +117,7 @@ def default_single(resource: Resource, by: Reference, deleted: Deleted = Deleted
 
 def stats_selection(resource: Resource, params: dict[str, str]) -> Stats:
     """`GET /customers/stats?by=…` and any filter."""
-    own = ("by", "q", "deleted", "filter")
-    where = joined(
-        _filters(resource, params, own),
-        parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
-    )
-    check_size(where)
+    where = _where(resource, params, ("by", "q", "deleted", "filter"))
     by = groups(resource, params["by"].split(",") if "by" in params else None)
     return Stats(resource, by, where, search_words(params.get("q")), _deleted(params.get("deleted")))
 
@@ -118,9 +125,19 @@ def stats_selection(resource: Resource, params: dict[str, str]) -> Stats:
 @lru_cache(512)
 def page_shape(resource: Resource, fields: str | None, expand: str | None, count: bool) -> tuple[Shape, ...]:
     """REST's page; the same one for the same words, so that what was worked out for it is found again."""
-    nodes = Nodes("data", record(resource, fields, expand))
+    return _page(Nodes("data", record(resource, fields, expand)), count)
+
+
+@lru_cache(512)
+def _history_shape(change: Resource, count: bool) -> tuple[Shape, ...]:
+    """REST's page of changes, each with its cursor."""
+    members = Nodes("", Record(change, tuple(Leaf(field.name, field) for field in told_fields(change))))
+    return _page(Edges("data", (EdgeCursor("cursor"), members)), count)
+
+
+def _page(data: Nodes | Edges, count: bool) -> tuple[Shape, ...]:
     ends = (PageFlag("nextCursor", Flag.NEXT), PageFlag("previousCursor", Flag.PREVIOUS))
-    return (nodes, *ends, Total("totalCount")) if count else (nodes, *ends)
+    return (data, *ends, Total("totalCount")) if count else (data, *ends)
 
 
 def no_parameters(params: dict[str, str]) -> None:
@@ -132,6 +149,27 @@ def _known(params: dict[str, str], known: tuple[str, ...]) -> None:
     for name in params:
         if name not in known:
             raise invalid({name[:80]: f"is not a parameter here{nearest(name, known)}"})
+
+
+def _where(
+    resource: Resource, params: dict[str, str], own: tuple[str, ...], within: Condition | None = None
+) -> Condition | None:
+    """All conditions; whatever is not among the request's `own` parameters is one."""
+    where = joined(
+        within,
+        _filters(resource, params, own),
+        parse_filter(resource, _json(params["filter"])) if "filter" in params else None,
+    )
+    check_size(where)
+    return where
+
+
+def _span(params: dict[str, str]) -> Span:
+    size = _limit(params["limit"]) if "limit" in params else None
+    after, before = params.get("after"), params.get("before")
+    if before is None:
+        return Span(first=size, after=after, size_name="limit")
+    return Span(last=DEFAULT_SIZE if size is None else size, after=after, before=before, last_name="limit")
 
 
 def _filters(resource: Resource, params: dict[str, str], own: tuple[str, ...]) -> Condition | None:

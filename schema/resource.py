@@ -33,13 +33,16 @@ class Kind(StrEnum):
     FILTERS = "filters"
     QUOTAS = "quotas"
     ADDRESS = "address"
+    DIFFERENCES = "differences"
+    MEMBER = "member"
+    ACTOR = "actor"
 
 
 FOLDED_KINDS = frozenset(
     {Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.DOMAIN, Kind.WEBSITE, Kind.COUNTRY, Kind.LOCALE, Kind.TIME_ZONE}
 )
 LIST_KINDS = frozenset({Kind.TAGS, Kind.EMAILS, Kind.PHONES, Kind.SCOPES, Kind.NAMES})
-MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS, Kind.FILTERS, Kind.QUOTAS})
+MAP_KINDS = frozenset({Kind.METADATA, Kind.EXTERNAL_IDS, Kind.FILTERS, Kind.QUOTAS, Kind.DIFFERENCES})
 
 Access = Literal["read", "create", "write"]
 
@@ -65,6 +68,8 @@ class Field:
     searched: bool = False
     members: tuple[Field, ...] = ()
     target: str = ""  # for a reference such as ownerId: the resource that it points at
+    told_with: Field | None = None  # the reference that this one stands and falls with
+    only_shown: bool = False  # neither filtered nor sorted by
     column: str = ""
 
     def __post_init__(self) -> None:
@@ -78,7 +83,7 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        return self.kind not in {Kind.FILTERS, Kind.NAMES, Kind.QUOTAS}
+        return not self.only_shown and self.kind not in {Kind.FILTERS, Kind.NAMES, Kind.QUOTAS}
 
     @property
     def sortable(self) -> bool:

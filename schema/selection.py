@@ -122,7 +122,10 @@ class EdgeCursor:
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """`members` are Nodes (one record each), EdgeCursor and Typename."""
+    """`members` are Nodes (one record each), EdgeCursor and Typename.
+
+    The members of a record without a name stand among those of the edge.
+    """
 
     response: str
     members: tuple[Nodes | EdgeCursor | Typename, ...]

@@ -48,11 +48,11 @@ async def answer_read(caller: Caller, asked: Read) -> bytes | None:
 def _own_reader(selection: Selection, actor: Actor) -> Actor:
     """The actor that reads its own key and that key's owner, whatever its scopes; what lies beyond needs them."""
     assert isinstance(selection, Single)
-    for owner in selection.record.members:
-        if isinstance(owner, One):
-            for many in owner.record.members:
-                if isinstance(many, Many):
-                    plan(many.connection, actor)
+    members = selection.record.members
+    beyond = [inner for owner in members if isinstance(owner, One) for inner in owner.record.members]
+    for many in (*members, *beyond):
+        if isinstance(many, Many):
+            plan(many.connection, actor)
     return own_reader(actor)
 
 

@@ -53,7 +53,7 @@ def _directory_routes(resource: Resource) -> list[Route]:
             },
         ),
         Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True, guarded=True)}),
-        Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
+        Route(f"{one}/changes", {"GET": reading(reads.get_history, guarded=True)}),
         *(
             Route(
                 f"{one}/{relation.name}",
@@ -100,7 +100,7 @@ def _key_routes() -> list[Route]:
             f"{one}/rotate",
             {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True, guarded=True)},
         ),
-        Route(f"{one}/changes", {"GET": reading(reads.get_history)}),
+        Route(f"{one}/changes", {"GET": reading(reads.get_history, guarded=True)}),
     ]
 
 

@@ -11,10 +11,9 @@ import orjson
 from app.services.rows import Values, json_value
 from app.services.sql.dialect import DIALECTS
 from schema.change import Action, Call
+from schema.history import OWN
 from schema.resource import Field, Resource, constant_case
 
-# The change record has these itself.
-_BESIDE = ("id", "version", "updatedAt")
 _COLUMNS = ("at", "resource", "record", "action", "version", "changes", "key_id", "user_id", "source", "trace_id")
 
 
@@ -31,8 +30,8 @@ def differences(before: Values | None, after: Values, fields: Iterable[Field]) -
     """
     if before is None:
         held = [f for f in fields if after[f.name] not in (None, [], {})]
-        return {f.name: [None, json_value(f, after[f.name])] for f in held if f.name not in _BESIDE}
-    differ = [f for f in fields if f.name not in _BESIDE]
+        return {f.name: [None, json_value(f, after[f.name])] for f in held if f.name not in OWN}
+    differ = [f for f in fields if f.name not in OWN]
     return {f.name: [json_value(f, before[f.name]), json_value(f, after[f.name])] for f in differ}
 
 

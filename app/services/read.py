@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 from app.services.database import Database
 from app.services.database.transaction import Row
-from app.services.plan import plan
+from app.services.plan import ReadPlan, plan
 from app.services.rates import spend
 from app.services.sql.guard import Guard, guarded
 from app.services.sql.statement import MAX_GROUPS, Statement, compile_
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
+from schema.history import check_cursors
 from schema.problem import Problem, invalid
-from schema.selection import Selection
+from schema.selection import Selection, Single
 
 
 class Answer(NamedTuple):
@@ -52,7 +53,7 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     if guard is not None:
         guard.found(row is not None and bool(row[0]))
         row = row and row[1:]
-    return _answer(statement, row, planned.cost)
+    return _answer(planned, statement, row)
 
 
 async def read_within(work: UnitOfWork, selection: Selection) -> Answer:
@@ -60,13 +61,16 @@ async def read_within(work: UnitOfWork, selection: Selection) -> Answer:
     planned = plan(selection, work.call.actor)
     spend(planned.cost)
     statement = compile_(planned.selection, work.dialect, planned.sight)
-    return _answer(statement, await work.tx.answer(statement.text, statement.params), planned.cost)
+    return _answer(planned, statement, await work.tx.answer(statement.text, statement.params))
 
 
-def _answer(statement: Statement, row: Row | None, cost: int) -> Answer:
+def _answer(planned: ReadPlan, statement: Statement, row: Row | None) -> Answer:
     if row is None or row[0] is None:
-        return Answer(None, cost=cost)
+        return Answer(None, cost=planned.cost)
     beside = dict(zip(statement.columns, row, strict=True))
+    if "record" in beside:
+        assert isinstance(planned.selection, Single)
+        check_cursors(planned.selection.record, beside["record"])
     if beside.get("groups", 0) > MAX_GROUPS:
         raise invalid({"by": f"gives more than {MAX_GROUPS:,} groups: filter, or count by fewer fields"})
-    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), cost)
+    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost)

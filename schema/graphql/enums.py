@@ -8,9 +8,10 @@ from typing import Any, cast
 
 import strawberry
 
+from schema.history import change_of
 from schema.paths import sortable
 from schema.resource import Field, Kind, Resource, constant_case
-from schema.resources import RESOURCES
+from schema.resources import RESOURCES, USER
 
 
 def choice_name(resource: Resource, field: Field) -> str:
@@ -31,6 +32,9 @@ def enum(name: str, doc: str, values: Mapping[str, str | None] | Iterable[str]) 
     return cast("type[Any]", strawberry.enum(make(name, members), name=name, description=doc))
 
 
+CHANGE = change_of(USER)
+"""A change of whatever resource: what differs between them, no type tells."""
+
 Direction = enum("Direction", "Which end of an order comes first; nulls come last both ways.", ("ASC", "DESC"))
 Deleted = enum(
     "Deleted",
@@ -50,7 +54,7 @@ UpsertOutcome = enum(
 
 CHOICES: Mapping[str, type[Any]] = {
     choice_name(r, f): enum(choice_name(r, f), f.doc, f.choices)
-    for r in RESOURCES
+    for r in (*RESOURCES, CHANGE)
     for f in r.fields
     if f.kind is Kind.ENUM
 }

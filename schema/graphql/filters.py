@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from schema.graphql.enums import CHOICES, choice_name
+from schema.graphql.enums import CHANGE, CHOICES, choice_name
 from schema.graphql.making import Member, input_, later, list_of, optional
 from schema.graphql.scalars import JSON, DateTime
 from schema.operators import MEANING, Operator, operators_of
@@ -38,6 +38,7 @@ IDFilter = operators_input("IDFilter", "an id: ids, or references such as email:
 IntFilter = operators_input("IntFilter", "a whole number", VERSION, int)
 DateTimeFilter = operators_input("DateTimeFilter", "an instant", CREATED_AT, DateTime)
 ListFilter = operators_input("ListFilter", "a list of texts", TAGS, str)
+FieldFilter = operators_input("FieldFilter", "the name of a field", Field("field", Kind.MEMBER, ""), str)
 ENUM_FILTERS: Mapping[str, type[Any]] = {
     name: operators_input(f"{name}Filter", f"a {name}", Field("choice", Kind.ENUM, ""), choices)
     for name, choices in CHOICES.items()
@@ -79,7 +80,13 @@ def _conditions(resource: Resource, field: Field) -> type[Any]:
         return ListFilter
     if field.kind is Kind.ENUM:
         return ENUM_FILTERS[choice_name(resource, field)]
-    by_kind = {Kind.ID: IDFilter, Kind.INTEGER: IntFilter, Kind.INSTANT: DateTimeFilter, Kind.ADDRESS: AddressFilter}
+    by_kind = {
+        Kind.ID: IDFilter,
+        Kind.INTEGER: IntFilter,
+        Kind.INSTANT: DateTimeFilter,
+        Kind.ADDRESS: AddressFilter,
+        Kind.MEMBER: FieldFilter,
+    }
     return by_kind.get(field.kind, StringFilter)
 
 
@@ -93,3 +100,4 @@ UserFilter = filter_input(USER)
 ClientFilter = filter_input(CLIENT)
 CustomerFilter = filter_input(CUSTOMER)
 ApiKeyFilter = filter_input(API_KEY)
+ChangeFilter = filter_input(CHANGE)

@@ -44,15 +44,17 @@ def read_of(field: RootField, variables: VariableValues, key_id: str | None) -> 
             return Read(_page(field, resource, given))
         case Does.SINGLE:
             by = pointer(given["id"], resource)
-            return Read(Single(_record(field, resource), by, Deleted(given.get("deleted", "EXCLUDE"))))
+            asked = _record(field, resource, named=True)
+            return Read(Single(asked, by, Deleted(given.get("deleted", "EXCLUDE"))))
         case Does.STATS:
             return _stats(field, resource, given)
         case Does.NODE:
-            return Read(_nodes(field, [given["id"]])[0])
+            return Read(_nodes(field, [given["id"]], named=True)[0])
         case Does.NODES:
             return Read(Several(_nodes(field, given["ids"])))
         case _:
-            return Read(Single(_record(field, resource), Reference(API_KEY.name, "id", key_id or "")), own=True)
+            asked = _record(field, resource, named=True)
+            return Read(Single(asked, Reference(API_KEY.name, "id", key_id or "")), own=True)
 
 
 def _page(field: RootField, resource: Resource, given: dict[str, Any]) -> Connection:
@@ -60,8 +62,8 @@ def _page(field: RootField, resource: Resource, given: dict[str, Any]) -> Connec
     return list_of(resource, asked, given, DEFAULT_SIZE, field.of_argument)
 
 
-def _record(field: RootField, resource: Resource) -> Record:
-    return field.once(resource, lambda: record(field.op, resource, field.details))
+def _record(field: RootField, resource: Resource, *, named: bool) -> Record:
+    return field.once(resource, lambda: record(field.op, resource, field.details, named=named))
 
 
 def _stats(field: RootField, resource: Resource, given: dict[str, Any]) -> Read:
@@ -71,12 +73,13 @@ def _stats(field: RootField, resource: Resource, given: dict[str, Any]) -> Read:
     return Read(stats, tuple((name, name_of(nodes)) for name, nodes in members.items()))
 
 
-def _nodes(field: RootField, ids: list[str]) -> tuple[Single | None, ...]:
+def _nodes(field: RootField, ids: list[str], *, named: bool = False) -> tuple[Single | None, ...]:
     """One record for each id; None for what is no id."""
     if len(ids) > MAX_IDS:
         raise invalid({"ids": f"takes at most {MAX_IDS} ids"})
     found = [_resource_of(text) for text in ids]
-    asked = {resource.name: _record(field, field.op.view.known(resource)) for resource in found if resource}
+    known = {resource.name: field.op.view.known(resource) for resource in found if resource}
+    asked = {name: _record(field, resource, named=named) for name, resource in known.items()}
     pairs = zip(found, ids, strict=True)
     return tuple(Single(asked[r.name], Reference(r.name, "id", text)) if r else None for r, text in pairs)
 

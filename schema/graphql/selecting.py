@@ -11,11 +11,12 @@ from graphql.execution.collect_fields import FieldDetailsList
 
 from schema.filter import parse_filter
 from schema.graphql.operation import Operation, name_of
-from schema.graphql.types import NESTED_SIZE
+from schema.graphql.types import NESTED_SIZE, PARTS
+from schema.history import CHANGES, change_of, history
 from schema.narrowing import target
 from schema.paging import Span, connection, order_by, search_words
 from schema.problem import Problem
-from schema.resource import Field, Kind, Relation, Resource
+from schema.resource import Field, Relation, Resource
 from schema.selection import (
     Beside,
     Connection,
@@ -40,29 +41,30 @@ from schema.selection import (
 Made = Callable[[str, Callable[[], Any]], Any]
 
 
-def record(op: Operation, resource: Resource, details: FieldDetailsList) -> Record:
-    """The members asked for of each record of a resource."""
+def record(op: Operation, resource: Resource, details: FieldDetailsList, *, named: bool = False) -> Record:
+    """The members asked for of each record of a resource; `named` is the one record that whoever asks refers to."""
     found = op.members(resource.type, details)
-    return Record(resource, tuple(_member(op, resource, response, nodes) for response, nodes in found.items()))
+    members = (_member(op, resource, response, nodes, named) for response, nodes in found.items())
+    return Record(resource, tuple(members))
 
 
-def _member(op: Operation, resource: Resource, response: str, details: FieldDetailsList) -> Member:
+def _member(op: Operation, resource: Resource, response: str, details: FieldDetailsList, named: bool) -> Member:
     name = name_of(details)
     if name == "__typename":
         return Typename(response, resource.type)
     if relation := resource.relation(name):
         return _related(op, resource, relation, response, details)
     field = resource.field(name)
-    if field is None:
-        return Beside(response, name)
-    return _part(op, response, field, details) if field.kind is Kind.ADDRESS else Leaf(response, field)
+    if field is not None:
+        return _part(op, response, field, details) if field.kind in PARTS else Leaf(response, field)
+    return _changes(op, resource, response, details, named) if name == CHANGES.name else Beside(response, name)
 
 
 def _part(op: Operation, response: str, field: Field, details: FieldDetailsList) -> Part:
-    members = {member.name: member for member in field.members}
+    members, type_name = {member.name: member for member in field.members}, PARTS[field.kind]
     parts = (
-        Typename(name, "Address") if name_of(nodes) == "__typename" else Leaf(name, members[name_of(nodes)])
-        for name, nodes in op.members("Address", details).items()
+        Typename(name, type_name) if name_of(nodes) == "__typename" else Leaf(name, members[name_of(nodes)])
+        for name, nodes in op.members(type_name, details).items()
     )
     return Part(response, field, tuple(parts))
 
@@ -74,6 +76,15 @@ def _related(op: Operation, of: Resource, relation: Relation, response: str, det
     with _located(details):
         given = op.arguments(of.type, details)
         return Many(response, relation, list_of(to, shape(op, to, details), given, NESTED_SIZE))
+
+
+def _changes(op: Operation, of: Resource, response: str, details: FieldDetailsList, named: bool) -> Many:
+    change = change_of(of)
+    with _located(details):
+        given = op.arguments(of.type, details)
+        where = parse_filter(change, given.get("filter"))
+        page = history(change, shape(op, change, details), where, _span(given, NESTED_SIZE), named=named)
+        return Many(response, CHANGES, page)
 
 
 @contextmanager
@@ -98,9 +109,13 @@ def list_of(
         where=made("filter", lambda: parse_filter(resource, given.get("filter"))),
         search=search_words(given.get("search"), "search"),
         order=made("orderBy", lambda: order_by(resource, _order(given.get("orderBy")))),
-        span=Span(given.get("first"), given.get("last"), given.get("after"), given.get("before"), size),
+        span=_span(given, size),
         deleted=Deleted(given.get("deleted", "EXCLUDE")),
     )
+
+
+def _span(given: dict[str, Any], size: int) -> Span:
+    return Span(given.get("first"), given.get("last"), given.get("after"), given.get("before"), size)
 
 
 def _order(keys: list[dict[str, str | None]] | None) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 import strawberry
 
 from schema.graphql import filters
-from schema.graphql.enums import CHOICES, Deleted, UpsertOutcome, choice_name
+from schema.graphql.enums import CHANGE, CHOICES, Deleted, UpsertOutcome, choice_name
 from schema.graphql.inputs import ORDERS
 from schema.graphql.making import Member, later, list_of, optional, output
 from schema.graphql.scalars import JSON, DateTime
+from schema.history import ACTOR, CHANGES, told_fields
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Relation, Resource
 from schema.resources import API_KEY, BY_NAME, CLIENT, CUSTOMER, USER
 from schema.resources.api_key import BESIDE
@@ -27,6 +28,11 @@ class Node:
 
 
 Address = output("Address", ADDRESS.doc, [Member(member.name, optional(str), member.doc) for member in ADDRESS.members])
+ChangeActor = output(
+    "ChangeActor", ACTOR.doc, [Member(one.name, optional(strawberry.ID), one.doc) for one in ACTOR.members]
+)
+PARTS = {Kind.ADDRESS: "Address", Kind.ACTOR: "ChangeActor"}
+"""The types of fields that have members."""
 PageInfo = output(
     "PageInfo",
     "The ends of a page.",
@@ -49,6 +55,7 @@ def record_type(resource: Resource, beside: tuple[Field, ...] = ()) -> type[Any]
     members = [
         *(_field(resource, field) for field in resource.fields if field.name != "id"),
         *(_relation(relation) for relation in resource.relations),
+        _history(),
         *(_field(resource, field) for field in beside),
     ]
     return output(resource.type, resource.doc, members, (Node,))
@@ -66,7 +73,13 @@ def _type(resource: Resource, field: Field) -> Any:
         return JSON
     if field.kind is Kind.ENUM:
         return CHOICES[choice_name(resource, field)]
-    by_kind = {Kind.ID: strawberry.ID, Kind.INTEGER: int, Kind.INSTANT: DateTime, Kind.ADDRESS: Address}
+    by_kind = {
+        Kind.ID: strawberry.ID,
+        Kind.INTEGER: int,
+        Kind.INSTANT: DateTime,
+        Kind.ADDRESS: Address,
+        Kind.ACTOR: ChangeActor,
+    }
     return by_kind.get(field.kind, str)
 
 
@@ -76,6 +89,12 @@ def _relation(relation: Relation) -> Member:
         return Member(relation.name, optional(later(MODULE, to.type)), relation.doc)
     connection = later(MODULE, f"{to.type}Connection")
     return Member(relation.name, connection, relation.doc, arguments=list_arguments(to, NESTED_SIZE))
+
+
+def _history() -> Member:
+    doc = f"{CHANGES.doc} `after` and `before` may stand where the record is asked for by its id or a reference."
+    arguments = (Member("filter", optional(filters.ChangeFilter), "Which changes."), *_span(NESTED_SIZE))
+    return Member(CHANGES.name, later(MODULE, "ChangeConnection"), doc, arguments=arguments)
 
 
 def list_arguments(resource: Resource, size: int = DEFAULT_SIZE) -> tuple[Member, ...]:
@@ -88,6 +107,12 @@ def list_arguments(resource: Resource, size: int = DEFAULT_SIZE) -> tuple[Member
         ),
         *([Member("search", optional(str), "At most 8 words, each the beginning of a word.")] if searched else ()),
         *([DELETED] if resource.deletable else ()),
+        *_span(size),
+    )
+
+
+def _span(size: int) -> tuple[Member, ...]:
+    return (
         Member("first", optional(int), f"How many from the start, 1 to 1000; {size} where no size is given."),
         Member("after", optional(str), "The cursor after which the page begins."),
         Member("last", optional(int), "How many from the end, 1 to 1000."),
@@ -146,6 +171,10 @@ UserConnection = connection_type(USER, UserEdge, User)
 ClientConnection = connection_type(CLIENT, ClientEdge, Client)
 CustomerConnection = connection_type(CUSTOMER, CustomerEdge, Customer)
 ApiKeyConnection = connection_type(API_KEY, ApiKeyEdge, ApiKey)
+
+Change = output(CHANGE.type, CHANGE.doc, [_field(CHANGE, field) for field in told_fields(CHANGE)])
+ChangeEdge = edge_type(CHANGE, Change)
+ChangeConnection = connection_type(CHANGE, ChangeEdge, Change)
 
 UserUpsert = upsert_type(USER, User)
 ClientUpsert = upsert_type(CLIENT, Client)

@@ -157,7 +157,13 @@ def _change_page() -> Json:
         "nextCursor": _NULL_TEXT,
         "previousCursor": _NULL_TEXT,
     }
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
+    total = {"totalCount": {"type": "integer", "minimum": 0, "description": "With count=true."}}
+    return {
+        "type": "object",
+        "properties": properties | total,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 def _stats() -> Json:

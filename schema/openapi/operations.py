@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schema.history import change_of
 from schema.narrowing import target
 from schema.operators import operators_of
 from schema.problem import PROBLEMS
@@ -233,7 +234,7 @@ def _changes(resource: Resource) -> Json:
         "history",
         "The history of a record, oldest first.",
         resource.read_scope,
-        parameters=PAGE[:3],
+        parameters=[*PAGE[:3], PAGE[4], FILTER, *filter_parameters(change_of(resource))],
         responses={"200": _json("A page of changes.", page, "Link")} | errors(404),
     )
     return {"parameters": [reference_parameter(resource)], "get": operation}

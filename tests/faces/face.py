@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -58,6 +58,7 @@ class Face(Protocol):
     async def delete(self, resource: Resource, ref: str, version: int | None = None) -> Json: ...
     async def restore(self, resource: Resource, ref: str) -> Json: ...
     async def stats(self, resource: Resource, by: list[str], filter_: Json | None = None) -> list[Json]: ...
+    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page: ...
 
 
 class Rest:
@@ -85,19 +86,7 @@ class Rest:
     async def page(self, resource: Resource, asked: Asked = Asked()) -> Page:
         if asked.last is not None and asked.before is None:
             return await self._query(resource, asked)
-        size = asked.first if asked.first is not None else asked.last
-        params = {
-            "filter": orjson.dumps(asked.filter).decode() if asked.filter is not None else None,
-            "sort": asked.sort,
-            "q": asked.q,
-            "limit": size,
-            "after": asked.after,
-            "before": asked.before,
-            "deleted": asked.deleted.lower() if asked.deleted else None,
-            "count": "true",
-        }
-        query = urlencode({name: value for name, value in params.items() if value is not None})
-        return _rest_page((await self.call("GET", f"/{resource.path}?{query}")).json())
+        return _rest_page((await self.call("GET", f"/{resource.path}?{_params(asked)}")).json())
 
     async def _query(self, resource: Resource, asked: Asked) -> Page:
         body = _arguments(asked) | {"count": True}
@@ -150,6 +139,10 @@ class Rest:
         found: list[Json] = (await self.call("GET", f"/{resource.path}/stats?{urlencode(query)}")).json()["data"]
         return found
 
+    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page:
+        assert asked.last is None, "its pages end where a cursor says"
+        return _rest_page((await self.call("GET", f"{_path(resource, ref)}/changes?{_params(asked)}")).json())
+
 
 class Graphql:
     """Through GraphQL; every field of a record is asked for, in the declared order."""
@@ -179,16 +172,8 @@ class Graphql:
             edges {{ cursor node {{ id }} }} nodes {{ {members(resource)} }} totalCount
             pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
         found = (await self.run(document, **_arguments(asked)))[resource.plural]
-        info = found["pageInfo"]
         assert [edge["node"]["id"] for edge in found["edges"]] == [node["id"] for node in found["nodes"]]
-        if found["edges"]:
-            assert (info["startCursor"], info["endCursor"]) == (
-                found["edges"][0]["cursor"],
-                found["edges"][-1]["cursor"],
-            )
-        next_ = info["endCursor"] if info["hasNextPage"] else None
-        previous = info["startCursor"] if info["hasPreviousPage"] else None
-        return Page(found["nodes"], next_, previous, found["totalCount"])
+        return _graphql_page(found, found["nodes"])
 
     async def get(self, resource: Resource, ref: str, deleted: str | None = None) -> Json | None:
         asked = f"{resource.name}(id: $id, deleted: $deleted) {{ {members(resource)} }}"
@@ -241,6 +226,35 @@ class Graphql:
         found: list[Json] = (await self.run(document, by=by, filter=filter_))[name]
         return found
 
+    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page:
+        which = ", deleted: INCLUDE" if resource.deletable and ":" not in ref else ""
+        heads = "$id: ID!, $filter: ChangeFilter, $first: Int = 50, $after: String, $before: String"
+        document = f"""query History({heads}) {{
+          {resource.name}(id: $id{which}) {{
+            changes(filter: $filter, first: $first, after: $after, before: $before) {{ {CHANGES} }} }} }}"""
+        if asked.last is not None or asked.before is not None:
+            document = document.replace("$first: Int = 50", "$last: Int = 50").replace("first: $first", "last: $last")
+            asked = replace(asked, first=None, last=asked.last or asked.first)
+        found = (await self.run(document, id=ref, **_arguments(asked)))[resource.name]
+        if found is None:
+            raise Refused(404, "not_found", "", "")
+        page = found["changes"]
+        return _graphql_page(page, [{"cursor": edge["cursor"], **edge["node"]} for edge in page["edges"]])
+
+
+def _params(asked: Asked) -> str:
+    params = {
+        "filter": orjson.dumps(asked.filter).decode() if asked.filter is not None else None,
+        "sort": asked.sort,
+        "q": asked.q,
+        "limit": asked.first if asked.first is not None else asked.last,
+        "after": asked.after,
+        "before": asked.before,
+        "deleted": asked.deleted.lower() if asked.deleted else None,
+        "count": "true",
+    }
+    return urlencode({name: value for name, value in params.items() if value is not None})
+
 
 def members(resource: Resource) -> str:
     """Every field, in the declared order, as GraphQL selects it."""
@@ -270,6 +284,20 @@ def _arguments(asked: Asked) -> Json:
         "before": asked.before,
     }
     return {name: value for name, value in named.items() if value is not None}
+
+
+CHANGES = """edges { cursor node {
+  at resource id action version changes actor { keyId userId } source traceId } }
+  totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"""
+
+
+def _graphql_page(found: Json, records: list[Json]) -> Page:
+    info, edges = found["pageInfo"], found["edges"]
+    if edges:
+        assert (info["startCursor"], info["endCursor"]) == (edges[0]["cursor"], edges[-1]["cursor"])
+    next_ = info["endCursor"] if info["hasNextPage"] else None
+    previous = info["startCursor"] if info["hasPreviousPage"] else None
+    return Page(records, next_, previous, found["totalCount"])
 
 
 def _rest_page(body: Json) -> Page:

@@ -58,7 +58,7 @@ def test_inputs_hold_what_may_be_written(resource) -> None:
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda r: r.name)
 def test_a_record_has_the_declared_members_in_their_order(resource) -> None:
     beside = [field.name for field in BESIDE] if resource is API_KEY else []
-    assert list(WHOLE.object_type(resource.type).fields) == [*resource.names, *beside]
+    assert list(WHOLE.object_type(resource.type).fields) == [*resource.names, "changes", *beside]
 
 
 def test_orders_spell_paths_as_constants() -> None:

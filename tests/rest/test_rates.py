@@ -80,7 +80,7 @@ async def test_headers_are_structured_fields(sqlite_url: str) -> None:
         ("GET", "/customers/email:ada@x.io", None, 1),
         ("GET", "/customers/email:nobody@x.io", None, 1),
         ("GET", "/customers/stats?by=status", None, 1),
-        ("GET", "/customers/email:ada@x.io/changes?limit=30", None, 30),
+        ("GET", "/customers/email:ada@x.io/changes?limit=30", None, 1 + 30),
         ("GET", "/me", None, 1),
         ("GET", "/customers?limit=0", None, 0),
         (*GRAPHQL, 30 + 5 + 10),

@@ -115,5 +115,5 @@ class Caller:
         return [record["id"] for record in records]
 
     async def history(self, id_: str) -> list[Json]:
-        """Its changes, which only REST tells."""
-        return (await self.rest.call("GET", f"/api-keys/{id_}/changes")).json()["data"]  # type: ignore[no-any-return]
+        """Its changes."""
+        return (await self.face.history(API_KEY, id_)).records

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
+from schema.history import change_of
 from schema.narrowing import known, same_world, target
 from schema.paths import countable, sortable
 from schema.resource import Kind, Resource, constant_case
@@ -17,6 +18,10 @@ from tests.filters import some_filter
 from tests.oracle import Directory
 
 Json = dict[str, Any]
+
+KEY = "key_01h455vb4pex5vsknk084sn02q"
+"""The key that wrote whatever was changed after it was made."""
+AGES_AGO = "2020-01-01T00:00:00Z"
 
 WORDS = (
     "a",
@@ -157,8 +162,30 @@ class Questions:
         return self.r.sample(sorted(countable(resource)), self.r.randrange(1, 3))
 
     def _history(self, resource: Resource) -> tuple[str, str, Any]:
-        limit = self.r.choice((1, 2, 50))
-        return "GET", f"/{resource.path}/{quote(self.reference(resource), safe='')}/changes?limit={limit}", None
+        params: Json = {"limit": self.r.choice((1, 2, 50))}
+        if self.maybe(0.7):
+            params["filter"] = orjson.dumps(self.changes(resource)).decode()
+        if self.maybe():
+            params["count"] = "true"
+        path = f"/{resource.path}/{quote(self.reference(resource), safe='')}/changes"
+        return "GET", f"{path}?{urlencode(params)}", None
+
+    def changes(self, resource: Resource) -> Json:
+        """A filter of a history: by fields, by who wrote, seen or not, and all that would tell of what is not seen."""
+        fields = change_of(resource).field("field")
+        assert fields is not None
+        pointing = [field.name for field in resource.fields if field.target] or ["name"]
+        names = self.r.choice([pointing, self.r.sample(fields.choices, 3), ["deletedAt"]])
+        names = [name for name in names if name in fields.choices] or ["createdAt"]
+        test: Json = {"field": {self.r.choice(("in", "notIn")): names}}
+        if self.maybe(0.5):
+            who = self._pointer(same_world(resource, "user"))
+            by_user = [{"eq": who}, {"ne": who}, {"in": [who]}, {"isNull": self.maybe()}]
+            by_key = [{"eq": KEY}, {"notIn": [KEY]}, {"isNull": self.maybe()}]
+            test = self.r.choice([{"userId": self.r.choice(by_user)}, {"keyId": self.r.choice(by_key)}])
+        if self.maybe(0.3):
+            test |= self.r.choice([{"action": {"ne": "CREATED"}}, {"source": {"eq": "CLI"}}, {"at": {"gt": AGES_AGO}}])
+        return {"not": test} if self.maybe(0.2) else test
 
 
 class _Document:
@@ -225,4 +252,15 @@ class _Document:
             other = target(resource, relation)
             inner = self._list(other, depth - 1) if relation.many else f" {{ {self._members(other, depth - 1)} }}"
             found.append(f"{prefix}x: {relation.name}{inner}")
+        if self.asking.maybe(0.4):
+            found.append(f"{prefix}h: changes{self._changes(resource)}")
         return " ".join(found)
+
+    def _changes(self, resource: Resource) -> str:
+        arguments = [self.r.choice(("first: 1", "first: 3", "last: 2"))]
+        if self.asking.maybe(0.7):
+            arguments.append(f"filter: {self._variable('ChangeFilter', self.asking.changes(resource))}")
+        return (
+            f"({', '.join(arguments)}) {{ totalCount edges {{ cursor node {{ at resource id action version changes "
+            "actor { keyId userId } source traceId } } pageInfo { hasNextPage hasPreviousPage endCursor } }"
+        )

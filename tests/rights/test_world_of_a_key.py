@@ -37,7 +37,7 @@ from tests.conftest import migrated
 from tests.filters import some_filter
 from tests.oracle import Directory
 from tests.rights.keys import narrow_key, session
-from tests.rights.questions import Questions
+from tests.rights.questions import KEY, Questions
 from tests.rights.twin import clear, copy, sight, without
 from tests.world import CALL, directory, fill
 
@@ -107,7 +107,7 @@ async def _filled(db: Database, r: random.Random) -> Directory:
     """A random directory with some history."""
     world = await fill(db, r, users=3, clients=5, customers=10)
     live = {resource.name: [one["id"] for one in world.live(resource)] for resource in DIRECTORY}
-    call = replace(CALL, actor=Actor("key_01h455vb4pex5vsknk084sn02q", r.choice(live["user"]), CALL.actor.scopes))
+    call = replace(CALL, actor=Actor(KEY, r.choice(live["user"]), CALL.actor.scopes))
     for id_ in r.sample(live["client"], 2):
         await _update(db, CLIENT, id_, {"parentId": r.choice(live["client"]), "industry": "Mining"}, call)
     for id_ in r.sample(live["customer"], 4):
@@ -185,7 +185,7 @@ async def _introspection(http: httpx.AsyncClient, hidden: frozenset[str]) -> Non
     }
     for resource in DIRECTORY:
         names = [name for name in resource.names if f"{resource.name}.{name}" not in hidden]
-        assert found[resource.type] == names
+        assert found[resource.type] == [*names, "changes"]
         assert found[f"{resource.type}Filter"] == [*names, "and", "or", "not"]
         created = [field.name for field in resource.writable if field.name in names]
         assert found[f"{resource.type}Create"] == created

@@ -12,12 +12,13 @@ import pytest_asyncio
 
 from app.services import rows
 from app.services.database import Database
-from app.services.history import history
+from app.services.read import read
 from app.services.write import write
 from app.settings import Settings
 from schema.actor import SYSTEM, Actor
 from schema.change import Call, Change, Create, Delete, Precondition, Restore, Source, Update, Upsert, Written
 from schema.problem import Problem
+from schema.query_string import history_selection
 from schema.reference import reference
 from schema.resource import Resource
 from schema.resources import BY_PREFIX
@@ -67,10 +68,12 @@ class Desk:
         return found
 
     async def history(self, ref: str, resource: Resource | None = None, **params: str) -> dict[str, Any]:
+        """A page of the record's changes; KeyError if there is no such record."""
         resource = resource or BY_PREFIX[ref.partition("_")[0]]
-        page: dict[str, Any] = json.loads(
-            await history(self.db, resource, reference(ref, resource), params, self.actor)
-        )
+        body = (await read(self.db, history_selection(resource, reference(ref, resource), params), self.actor)).body
+        if body is None:
+            raise KeyError(ref)
+        page: dict[str, Any] = json.loads(body)["changes"]
         return page
 
     async def words(self, id_: str) -> set[str]:

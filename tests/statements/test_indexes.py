@@ -9,11 +9,15 @@ import pytest
 
 from app.services.database import Database
 from app.services.sql.statement import compile_
+from schema.cursor import Cursor, encode
 from schema.operators import Operator, operators_of
+from schema.paging import mark
 from schema.paths import sortable
-from schema.query_string import list_selection, parameters
+from schema.query_string import history_selection, list_selection, parameters
+from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
-from schema.resources import DIRECTORY
+from schema.resources import CUSTOMER, DIRECTORY
+from schema.selection import Many
 from tests.world import fill
 
 VALUES = {Kind.INTEGER: "7", Kind.INSTANT: "2024-01-01T00:00:00Z", Kind.METADATA: "pro", Kind.EXTERNAL_IDS: "7"}
@@ -79,6 +83,27 @@ async def test_of_two_equal_values_the_rarer_one_is_searched(db: Database, resou
                     query,
                     steps,
                 )
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_a_history_is_found_by_its_record(db: Database) -> None:
+    await fill(db, random.Random(1))
+    for query in ("", "count=true&field=email", "action=updated&after="):
+        params = parameters(query.removesuffix("after="))
+        if query.endswith("after="):
+            params["after"] = _cursor(params)
+        by = Reference("customer", "id", "cus_01h455vb4pex5vsknk084sn02q")
+        statement = compile_(history_selection(CUSTOMER, by, params), db.dialect)
+        steps = [step[-1] for step in await db.fetch(f"EXPLAIN QUERY PLAN {statement.text}", statement.params)]
+        assert not scans("\n".join(steps)), steps
+        assert any("USING INDEX changes_record" in step for step in steps), steps
+
+
+def _cursor(params: dict[str, str]) -> str:
+    """A cursor of the history with this filter."""
+    (page,) = history_selection(CUSTOMER, Reference("customer", "id", "x"), params).record.members
+    assert isinstance(page, Many)
+    return encode(Cursor((3, "cus_01h455vb4pex5vsknk084sn02q")), mark(page.connection))
 
 
 def _value(owner: Field) -> str:

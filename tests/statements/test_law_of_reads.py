@@ -77,6 +77,8 @@ REST = [
     "/customers/stats?by=status,client.industry",
     "/api-keys?expand=owner",
     "/me",
+    "/customers/email:one@x.io/changes?field=email&userId=email:law@x.io&count=true",
+    "/clients/law:1/changes?limit=1",
 ]
 
 
@@ -97,6 +99,10 @@ GRAPHQL = {
     '{ customer(id: "law:1") { id client { customers { nodes { client { name } } } } } }': 1,
     """{ nodes(ids: ["cus_01h455vb4pex5vsknk084sn02q", "cli_01h455vb4pex5vsknk084sn02q"]) {
          id ... on Client { name } } }""": 1,
+    """{ customer(id: "law:1") { changes(first: 3) { totalCount edges { cursor node { changes } } } client {
+         changes(filter: {action: {eq: CREATED}}) { nodes { actor { userId } } pageInfo { hasNextPage } } } } }""": 1,
+    """{ clients(first: 5) { nodes { name changes(last: 2) { nodes { version } } customers(first: 4) { nodes {
+         changes(first: 2, filter: {field: {in: ["email"]}}) { totalCount nodes { at changes } } } } } } }""": 1,
     "{ __typename }": 0,
     "{ __schema { types { name } } }": 0,
 }

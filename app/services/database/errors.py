@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from schema.problem import Problem, problem
+from schema.problem import Problem, invalid, problem
 
 # Anything that an operator mends or that passes by itself. What remains is a fault of a statement.
 _SQLITE = frozenset(
@@ -96,6 +96,10 @@ def is_broken(error: sqlite3.Error) -> bool:
 
 def from_sqlite(error: sqlite3.Error) -> Exception:
     """What to raise for an error of SQLite; unique violations are told apart by their caller, who knows the indexes."""
+    if "parser stack overflow" in str(error):  # older versions read a hundred things within each other, and no more
+        return invalid(
+            {"": "The request is nested too deeply for this database: ask for fewer lists within each other."}
+        )
     return unavailable() if _code(error) in _SQLITE else error
 
 

@@ -6,13 +6,17 @@ not true, so that negations are plain: between two of them, unknown counts as fa
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from operator import attrgetter
 
+from app.services.sql.dialect import Json, quoted
 from app.services.sql.params import Builder, Way, fixed, item, then
-from app.services.sql.words import fact, facts_query, placed_query, search_places, search_query
-from schema.condition import Compare, Every, Not, Some, Through, after_prefix
+from app.services.sql.values import SIGNS, has, in_map, text
+from app.services.sql.words import placed_query, search_places, search_query
+from schema.condition import Compare, Every, Not, Some, Through
+from schema.history import OWN
 from schema.narrowing import target
-from schema.operand import Loose
 from schema.operators import Operator
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
@@ -20,7 +24,6 @@ from schema.resources import BY_NAME
 from schema.selection import Deleted
 from schema.values.text import fold
 
-_SIGNS = {Operator.LT: "<", Operator.LTE: "<=", Operator.GT: ">", Operator.GTE: ">="}
 _NEGATED = {Operator.NE: Operator.EQ, Operator.NOT_IN: Operator.IN}
 
 
@@ -70,11 +73,19 @@ def pointing(b: Builder, field: Field, alias: str) -> list[str]:
 
     A deleted record is one that the actor has seen: the id stays. An id that is never null, a key's owner, stays too.
     """
-    if not field.target or not field.nullable or b.sees(BY_NAME[field.target]) is None:
+    pointer = field.told_with or field
+    if not pointer.target or not pointer.nullable or b.sees(BY_NAME[pointer.target]) is None:
         return []
-    other, r = BY_NAME[field.target], b.alias("r")
-    where = " AND ".join([f"{r}.id = {alias}.{field.column}", *seen(b, other, r)])
-    return [f"EXISTS (SELECT 1 FROM {other.table} {r} WHERE {where})"]
+    return [_is_seen(b, BY_NAME[pointer.target], f"{alias}.{pointer.column}")]
+
+
+def _is_seen(b: Builder, other: Resource, id_: str) -> str:
+    """Whether this is the id of a record that the actor may see, deleted or not."""
+    name, s = f"seen_{other.table}", b.alias("s")
+    if name not in b.heads:
+        r = b.alias("r")
+        b.heads[name] = f"SELECT {r}.id FROM {other.table} {r} WHERE {seen(b, other, r)[0]}"
+    return f"EXISTS (SELECT 1 FROM {name} {s} WHERE {s}.id = {id_})"
 
 
 def column(b: Builder, field: Field, alias: str) -> str:
@@ -82,6 +93,60 @@ def column(b: Builder, field: Field, alias: str) -> str:
     name = f"{alias}.{field.column}"
     within = pointing(b, field, alias)
     return f"CASE WHEN {within[0]} THEN {name} END" if within else name
+
+
+def differences(b: Builder, field: Field, alias: str) -> Json:
+    """What a change tells of: each field that differs, with a pair of values."""
+    told = _told(b, field, alias)
+    if told.all:
+        return Json(f"{alias}.{field.column}", "text", sure=True)
+    gathered = b.dialect.gathered(f"{told.entry}.key", told.pair)
+    return b.dialect.selected(Json(f"(SELECT {gathered} FROM {told.source} WHERE {told.where})", "json", sure=True))
+
+
+def _tells_of(b: Builder, field: Field, alias: str, test: Callable[[str], str]) -> str:
+    """Whether a change tells of a field whose name passes the test: as much as it shows, and no more."""
+    told = _told(b, field, alias)
+    return f"EXISTS (SELECT 1 FROM {told.source} WHERE {told.where} AND {test(f'{told.entry}.key')})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What a change tells of: rows of a name (the `key` of `entry`) and a pair of values; `all`: as it is stored."""
+
+    entry: str
+    source: str
+    where: str
+    pair: str
+    all: bool
+
+
+def _told(b: Builder, field: Field, alias: str) -> _Told:
+    """What a change tells of, as far as it exists for the actor: hidden fields are none of it, an id of what does not
+    exist is null, and a pair of nothing but nulls is left out.
+
+    It is put flatly: SQLite takes no statement in which too much lies within each other.
+    """
+    fields, e = BY_NAME[field.target].fields, b.alias("e")
+    source, where, pair = b.dialect.entries(f"{alias}.{field.column}", e), [], b.dialect.parsed(f"{e}.value")
+    hides = any(one.name not in field.choices and one.name not in OWN for one in fields)
+    if hides:
+        where.append(f"{e}.key IN ({', '.join(map(quoted, field.choices))})")
+    targets = {f.name: BY_NAME[f.target] for f in fields if f.target and f.nullable and f.name in field.choices}
+    bounded = {name: other for name, other in targets.items() if b.sees(other) is not None}
+    if bounded:
+        ends: tuple[list[str], list[str]] = ([], [])
+        for name, other in bounded.items():
+            for i, ids in enumerate(ends):
+                r = b.alias("r")
+                on = [f"{e}.key = {quoted(name)}", f"{r}.id = ({e}.value ->> {i})", _is_seen(b, other, f"{r}.id")]
+                source += f" LEFT JOIN {other.table} {r} ON {' AND '.join(on)}"
+                ids.append(f"{r}.id")
+        was, became = (f"coalesce({', '.join(ids)})" if len(ids) > 1 else ids[0] for ids in ends)
+        names = ", ".join(map(quoted, bounded))
+        where.append(f"({e}.key NOT IN ({names}) OR {was} IS NOT NULL OR {became} IS NOT NULL)")
+        pair = f"CASE WHEN {e}.key IN ({names}) THEN {b.dialect.pair(was, became)} ELSE {pair} END"
+    return _Told(e, source, " AND ".join(where) or "TRUE", pair, not where)
 
 
 def search(b: Builder, way: Way, resource: Resource, alias: str) -> str:
@@ -130,9 +195,9 @@ def _compare(b: Builder, c: Compare, operator: Operator, way: Way, resource: Res
         empty = " AND ".join(f"{alias}.{member.column} IS NULL" for member in field.members)
         return f"({empty})" if c.value else f"NOT ({empty})"
     if operator is Operator.HAS:
-        return _has(b, field, value, resource, alias)
+        return has(b, field, value, resource, alias)
     if field.kind is Kind.EXTERNAL_IDS or field.kind is Kind.METADATA:
-        return _in_map(b, c, operator, way, resource, alias)
+        return in_map(b, c, operator, way, resource, alias)
     if operator is Operator.IS_NULL:
         return f"{column(b, field, alias)} IS {'' if c.value else 'NOT '}NULL"
     if operator is Operator.EQ:
@@ -141,23 +206,13 @@ def _compare(b: Builder, c: Compare, operator: Operator, way: Way, resource: Res
         return _within(b, field, alias, value)
     name = f"{alias}.{field.column}"
     if field.kind is Kind.INTEGER:
-        return f"{name} {_SIGNS[operator]} {b.value(value)}"
-    return _text(b, operator, f"{name}_folded" if field.folded else name, value)
-
-
-def _text(b: Builder, operator: Operator, text: str, value: Way) -> str:
-    """A comparison of folded text, or of an instant."""
-    if operator in _SIGNS:
-        return f"{text} {_SIGNS[operator]} {b.text(value)}"
-    if operator is Operator.CONTAINS:
-        return b.dialect.find(text, b.text(value))
-    if operator is Operator.ENDS_WITH:
-        return b.dialect.ends(text, b.text(value))
-    upper = then(value, after_prefix)
-    return f"({text} >= {b.text(value)}{f' AND {text} < {b.text(upper)}' if b.at(upper) else ''})"
+        return f"{name} {SIGNS[operator]} {b.value(value)}"
+    return text(b, operator, f"{name}_folded" if field.folded else name, value)
 
 
 def _equal(b: Builder, field: Field, alias: str, value: Way) -> str:
+    if field.kind is Kind.MEMBER:
+        return _tells_of(b, field, alias, lambda name: f"{name} = {b.text(value)}")
     name = f"{alias}.{field.column}"
     if field.kind is Kind.ID:
         return _all([f"{name} = {referenced(b, value)}", *pointing(b, field, alias)])
@@ -177,6 +232,8 @@ def _all(parts: list[str]) -> str:
 def _within(b: Builder, field: Field, alias: str, values: Way) -> str:
     if not b.at(values):
         return "FALSE"
+    if field.kind is Kind.MEMBER:
+        return _tells_of(b, field, alias, lambda name: b.dialect.one_of(name, b.values(values)))
     name = f"{alias}.{field.column}"
     if field.kind is Kind.ID:
         return _all([_among(b, name, values), *pointing(b, field, alias)])
@@ -199,45 +256,3 @@ def _among(b: Builder, name: str, values: Way) -> str:
     others = [referenced(b, item(values, i)) for i, one in enumerate(many) if not one.by_id]
     parts += [f"{name} IN ({', '.join(others)})"] if others else []
     return f"({' OR '.join(parts)})"
-
-
-def _has(b: Builder, field: Field, value: Way, resource: Resource, alias: str) -> str:
-    if field.kind in (Kind.SCOPES, Kind.NAMES):
-        return b.dialect.holds(f"{alias}.{field.column}", b.text(value))
-    return _facts(b, then(value, lambda one: [fact(field.name, one)]), resource, alias)
-
-
-def _facts(b: Builder, facts: Way, resource: Resource, alias: str) -> str:
-    name = b.dialect.name
-    return b.dialect.words(alias, resource.table, b.text(then(facts, lambda found: facts_query(found, name))))
-
-
-def _in_map(b: Builder, c: Compare, operator: Operator, way: Way, resource: Resource, alias: str) -> str:
-    """A comparison of one member of metadata or externalIds."""
-    name = c.field.name
-    if operator is Operator.IS_NULL:
-        there = _facts(b, then(way, lambda found: [fact(name, found.key)]), resource, alias)
-        return f"({there}) IS NOT TRUE" if c.value else there
-    if operator in (Operator.EQ, Operator.IN):
-        facts = then(way, _facts_of)
-        return _facts(b, facts, resource, alias) if b.at(facts) else "FALSE"
-    readings = then(way, lambda found: _readings(found.value))
-    parts = [_member(b, c, operator, way, item(readings, i), alias) for i in range(len(b.at(readings)))]
-    return f"({' OR '.join(parts)})"
-
-
-def _facts_of(c: Compare) -> list[str]:
-    values = c.value if isinstance(c.value, tuple) else (c.value,)
-    return [fact(c.field.name, c.key, reading) for value in values for reading in _readings(value)]
-
-
-def _member(b: Builder, c: Compare, operator: Operator, way: Way, value: Way, alias: str) -> str:
-    key = b.text(then(way, attrgetter("key")))
-    name = f"{alias}.{c.field.column}"
-    if isinstance(b.at(value), str):
-        return b.dialect.member(f"{name}_folded", key, "text", _text(b, operator, "@", value))
-    return b.dialect.member(name, key, "number", f"@ {_SIGNS[operator]} {b.value(value)}")
-
-
-def _readings(value: object) -> tuple[object, ...]:
-    return value.readings if isinstance(value, Loose) else (value,)

@@ -160,19 +160,21 @@ def _shape(b: Builder, found: Found, part: Shape) -> Json:
         case Nodes(record=record):
             return b.dialect.array(found.columns[id(record)], kept)
         case Edges(members=members):
-            return b.dialect.array(b.dialect.object([(m.response, _edge(found, m)) for m in members]), kept)
+            return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), kept)
         case PageInfo(members=members):
             flags = [(m.response, m.type if isinstance(m, Typename) else m.flag) for m in members]
             told = [(r, _flag(b, found, one) if isinstance(one, Flag) else Json(quoted(one))) for r, one in flags]
-            return b.dialect.object(told)
+            return b.dialect.selected(replace(b.dialect.object(told), sure=True))
         case PageFlag(flag=flag):
             return _flag(b, found, flag)
         case Total():
-            return Json(found.total)
+            return b.dialect.selected(Json(found.total, "json", sure=True))
 
 
-def _edge(found: Found, member: Nodes | EdgeCursor | Typename) -> Json:
+def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> Json:
     match member:
+        case Nodes(response="", record=record):
+            return Json(b.dialect.inner(b.dialect.text_of(found.columns[id(record)])), "members")
         case Nodes(record=record):
             return found.columns[id(record)]
         case EdgeCursor():

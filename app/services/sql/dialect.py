@@ -56,6 +56,10 @@ class Dialect(Protocol):
     def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str: ...
     def member(self, column: str, key: str, kind: str, test: str) -> str: ...
     def holds(self, column: str, value: str) -> str: ...
+    def entries(self, column: str, alias: str) -> str: ...
+    def parsed(self, entry: str) -> str: ...
+    def pair(self, first: str, second: str) -> str: ...
+    def gathered(self, name: str, value: str) -> str: ...
     def removal(self, table: str, where: str) -> str: ...
 
 
@@ -97,7 +101,8 @@ class Sqlite:
         return f"CAST({text} AS BLOB)"
 
     def selected(self, json: Json) -> Json:
-        # What comes out of a sub-select is text: SQLite has no JSON type, only a mark that gets lost there.
+        # What comes out of a sub-select is text: SQLite has no JSON type, only a mark that gets lost there. To glue it
+        # in is also the flatter way: older versions read no more than a hundred things that lie within each other.
         return Json(json.sql, "text", json.sure)
 
     def page_order(self, most: str, *, backward: bool) -> str:
@@ -141,6 +146,18 @@ class Sqlite:
 
     def holds(self, column: str, value: str) -> str:
         return f"EXISTS (SELECT 1 FROM json_each({column}) e WHERE e.atom = {value})"
+
+    def entries(self, column: str, alias: str) -> str:
+        return f"json_each({column}) {alias}"
+
+    def parsed(self, entry: str) -> str:
+        return f"json({entry})"
+
+    def pair(self, first: str, second: str) -> str:
+        return f"json_array({first}, {second})"
+
+    def gathered(self, name: str, value: str) -> str:
+        return f"json_group_object({name}, {value})"
 
     def removal(self, table: str, where: str) -> str:
         return f"DELETE FROM {table} WHERE {where}"
@@ -226,6 +243,18 @@ class Postgresql:
 
     def holds(self, column: str, value: str) -> str:
         return f"{column}::jsonb @> to_jsonb({value})"
+
+    def entries(self, column: str, alias: str) -> str:
+        return f"json_each({column}::json) {alias}(key, value)"
+
+    def parsed(self, entry: str) -> str:
+        return entry
+
+    def pair(self, first: str, second: str) -> str:
+        return f"json_build_array({first}, {second})"
+
+    def gathered(self, name: str, value: str) -> str:
+        return f"coalesce(json_object_agg({name}, {value}), '{{}}'::json)"
 
     def removal(self, table: str, where: str) -> str:
         # What somebody else has a hand on is left for another time, so that nobody waits in a circle.

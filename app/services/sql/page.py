@@ -51,7 +51,9 @@ def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
             at = at.to(hop.name)
         expression = sort_expression(joins.b, at.alias, order.field)
         keys.append(Key(expression, order.descending, bool(order.hops) or order.field.nullable))
-    return [*keys, Key(f"{joins.alias}.id", keys[-1].descending, False)]
+    id_ = connection.resource.field("id")
+    assert id_ is not None
+    return [*keys, Key(f"{joins.alias}.{id_.column}", keys[-1].descending, False)]
 
 
 def sort_expression(b: Builder, alias: str, field: Field) -> str:
@@ -73,7 +75,7 @@ def page_ids(
     else:
         # The few records of one parent are sorted anyhow; a whole table is better read along an index.
         segments = [Segment()] if linked else everything(keys)
-    seq = f"{keys[-1].expression.removesuffix('.id')}.seq"
+    seq = f"{_alias(keys)}.seq"
     chosen = ", ".join([f"{seq} AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
     parts = [_segment(f"SELECT {chosen} {head}", segment, scan, most) for segment in segments]
     if len(parts) == 1:
@@ -85,6 +87,11 @@ def page_ids(
 def _segment(head: str, segment: Segment, scan: Sequence[Key], most: str) -> str:
     where = "".join(f" AND {condition}" for condition in segment.conditions)
     return f"{head}{where} {order_by(scan, segment.settled)} LIMIT {most}"
+
+
+def _alias(keys: Sequence[Key]) -> str:
+    """What the rows are called that the keys are of."""
+    return keys[-1].expression.partition(".")[0]
 
 
 def names_of(keys: Sequence[Key]) -> list[str]:
@@ -120,7 +127,7 @@ def rows_at_once(
 ) -> tuple[str, dict[int, Json]]:
     """The same for the first records of one parent: they are few, so that their keys need not be read by themselves."""
     names = names_of(keys)
-    t = keys[-1].expression.removesuffix(".id")
+    t = _alias(keys)
     chosen = ", ".join([f"{t}.*", *(f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True))])
     first = f"SELECT {chosen} {head} {order_by(keys)} LIMIT {c.page.size}"
     joins = Joins(b, b.alias("t"), c.resource)

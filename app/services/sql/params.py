@@ -66,6 +66,7 @@ class Builder:
     def __init__(self, dialect: Dialect, selection: Selection | None = None, sight: Sight = everything) -> None:
         self.dialect = dialect
         self.ways: list[Way] = []
+        self.heads: dict[str, str] = {}
         self._asked = (selection, sight)
         self._seen = sight
         self._aliases = 0
@@ -92,6 +93,11 @@ class Builder:
     def alias(self, letter: str) -> str:
         self._aliases += 1
         return f"{letter}{self._aliases}"
+
+    def headed(self, text: str) -> str:
+        """The whole statement: what is named in `heads` stands before it, and is read as if it stood in its place."""
+        named = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in self.heads.items())
+        return f"WITH {named} {text}" if named else text
 
     def text(self, way: Way) -> str:
         return self._add(way, "text")

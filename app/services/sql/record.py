@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
-from app.services.sql.condition import column, existing
+from app.services.sql.condition import column, differences, existing
 from app.services.sql.dialect import Json, quoted
 from app.services.sql.params import Builder, Way, item, then
 from schema.narrowing import target
@@ -69,8 +69,10 @@ def _begins_whole(b: Builder, known: Resource, members: tuple[Member, ...]) -> b
 
     It is of no use where something in it may not exist for the actor.
     """
+    if not known.documented:
+        return False
     declared = BY_NAME[known.name]
-    if not declared.documented or len(members) < len(declared.fields):
+    if len(members) < len(declared.fields):
         return False
     if any(owner.target and b.sees(BY_NAME[owner.target]) for owner in declared.fields):
         return False
@@ -87,26 +89,30 @@ def _member(joins: Joins, member: Member, way: Way, nested: Nested) -> Json:
         case Beside():
             return Json("CAST(NULL AS TEXT)")
         case Part(field=owner, members=members):
-            return _address(joins.b, joins.alias, owner, members)
+            return _object(joins.b, joins.alias, owner, members)
         case One(relation=relation):
             other = joins.to(relation.name)
             inner = record_json(other, then(way, attrgetter("record")), nested)
-            return Json(f"CASE WHEN {other.alias}.id IS NOT NULL THEN {inner.sql} END", inner.form)
+            there = f"CASE WHEN {other.alias}.id IS NOT NULL THEN {inner.sql}"
+            return Json(f"{there} ELSE 'null' END", "text", True) if inner.sure else Json(f"{there} END", inner.form)
         case Many(relation=relation):
             return nested(joins.b, then(way, attrgetter("connection")), Link(relation.key, f"{joins.alias}.id"))
 
 
 def value_json(b: Builder, alias: str, owner: Field) -> Json:
     """A field's whole value."""
-    if owner.kind is Kind.ADDRESS:
-        return _address(b, alias, owner, tuple(Leaf(m.name, m) for m in owner.members))
+    if owner.members:
+        return _object(b, alias, owner, tuple(Leaf(m.name, m) for m in owner.members))
+    if owner.kind is Kind.DIFFERENCES:
+        return differences(b, owner, alias)
     return Json(column(b, owner, alias), "text" if owner.kind in LIST_KINDS | MAP_KINDS else "value")
 
 
-def _address(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> Json:
-    pairs = [
-        (m.response, Json(f"{alias}.{m.field.column}" if isinstance(m, Leaf) else quoted(m.type))) for m in members
-    ]
-    some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
+def _object(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename, ...]) -> Json:
+    """Some members of a field that has members. An address without any value is null."""
+    pairs = [(m.response, Json(column(b, m.field, alias) if isinstance(m, Leaf) else quoted(m.type))) for m in members]
     inner = b.dialect.object(pairs)
+    if not owner.nullable:
+        return b.dialect.selected(replace(inner, sure=True))
+    some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
     return Json(f"CASE WHEN {some} THEN {inner.sql} END", inner.form)

@@ -12,7 +12,7 @@ from schema.cursor import Cursor
 from schema.operand import Loose
 from schema.operators import Operator
 from schema.reference import Reference
-from schema.resource import Resource
+from schema.resource import Kind, Resource
 from schema.selection import (
     Connection,
     Edges,
@@ -87,7 +87,7 @@ def _members(record: Record) -> Hashable:
 def _member(member: Member) -> Hashable:
     match member:
         case Leaf(response=response, field=field):
-            return response, field.name
+            return response, field if field.kind is Kind.DIFFERENCES else field.name
         case Part(response=response, field=field, members=members):
             return response, field.name, tuple([_member(inner) for inner in members])
         case One(response=response, relation=relation, record=record):

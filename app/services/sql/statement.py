@@ -13,6 +13,7 @@ from app.services.sql.params import Builder, Sight, Way, everything, item, then,
 from app.services.sql.record import Joins, record_json, value_json
 from app.services.sql.shape import shape
 from schema.condition import compares
+from schema.history import has_cursors
 from schema.operators import Operator
 from schema.resource import MAP_KINDS
 from schema.selection import Connection, Selection, Several, Single, Stats
@@ -69,14 +70,15 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
             text, columns = _connection(b)
         case Single():
             joins, body, where = _single(b, whole)
-            whole_body = dialect.bytes_of(dialect.text_of(body))
-            text = f"SELECT {whole_body}, {joins.alias}.version FROM {_from(joins)} WHERE {where}"
-            columns = ("body", "version")
+            chosen, columns = [dialect.bytes_of(dialect.text_of(body)), f"{joins.alias}.version"], ("body", "version")
+            if has_cursors(selection.record):
+                chosen, columns = [*chosen, f"{joins.alias}.id"], (*columns, "record")
+            text = f"SELECT {', '.join(chosen)} FROM {_from(joins)} WHERE {where}"
         case Several():
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    return Text(text, tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection, sight))
+    return Text(b.headed(text), tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection, sight))
 
 
 def _steady(selection: Selection, sight: Sight) -> bool:
