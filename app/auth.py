@@ -13,11 +13,11 @@ from typing import NamedTuple
 from app.log import log
 from app.services.database import Database
 from app.services.key_use import NOTED_EVERY, note_use
-from app.services.secrets import checksum_ok, hash_secret
+from app.services.secrets import MARK, checksum_ok, hash_secret
 from app.services.sql.dialect import DIALECTS
-from app.services.sql.guard import Guard, usable
-from app.services.tokens import MARK, Claims, claims_of, is_token
-from schema.actor import Actor, actor_of, with_token
+from app.services.sql.guard import Guard, SessionGuard, usable
+from app.services.tokens import Claims, claims_of, is_token
+from schema.actor import Actor, actor_of, actor_of_session, with_token
 from schema.problem import Problem, problem
 from schema.values.instant import now
 
@@ -36,13 +36,23 @@ async def authenticate(db: Database, header: str | None) -> Actor:
     shown = await _shown(db, secret)
     if shown is None:
         raise invalid_key()
+    known = _memory.get(hashed := hash_secret(secret))
+    of_session = shown.claims is not None and shown.claims.of_session
+    found = await (_by_session if of_session else _by_key)(db, shown, known)
+    if found is None:
+        raise invalid_key()
+    _remember(hashed, found)
+    return found.actor
+
+
+async def _by_key(db: Database, shown: _Shown, known: _Remembered | None) -> _Remembered | None:
+    """Who acts by a key that works, or by a token of it."""
     at = now()
     row = await db.fetch_row(_statement(db.dialect.name, shown.claims is not None), shown.params(at))
     if row is None:
-        raise invalid_key()
+        return None
     found = _Found(*row)
     used_at = note_use(db, found.key_id, found.last_used_at, at)
-    known = _memory.get(hashed := hash_secret(secret))
     if known is None or (known.key_version, known.user_version) != (found.key_version, found.user_version):
         actor = _actor(found, shown.claims)
     else:
@@ -50,8 +60,17 @@ async def authenticate(db: Database, header: str | None) -> Actor:
     until = _timestamp(used_at) + NOTED_EVERY
     if shown.claims is not None:
         until = min(until, _timestamp(shown.claims.ends_at))
-    _remember(hashed, _Remembered(actor, found.key_version, found.user_version, bool(found.by_previous), until))
-    return actor
+    return _Remembered(actor, found.key_version, found.user_version, bool(found.by_previous), until)
+
+
+async def _by_session(db: Database, shown: _Shown, known: _Remembered | None) -> _Remembered | None:
+    """Who acts by a token of a session of the portal: as long as the session holds, whoever it was made for."""
+    claims = shown.claims
+    assert claims is not None
+    if known is None:
+        actor = with_token(actor_of_session(claims.holder, claims.role), claims.scopes, claims.bounds, claims.ends_at)
+        known = _Remembered(actor, 0, 0, False, _timestamp(claims.ends_at), claims.mark)
+    return known if await db.fetch_row(*known.guard().check(db.dialect)) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +81,7 @@ class _Shown:
     claims: Claims | None = None
 
     def params(self, at: str) -> tuple[str, ...]:
-        return (self.held, at, self.claims.key_id) if self.claims else (self.held, at)
+        return (self.held, at, self.claims.holder) if self.claims else (self.held, at)
 
 
 async def _shown(db: Database, secret: str) -> _Shown | None:
@@ -78,7 +97,7 @@ async def mark(db: Database, header: str | None) -> str:
     shown = await _shown(db, bearer(header) or "")
     if shown is None:  # a token that has ended since
         raise invalid_key()
-    return shown.held[:MARK]
+    return shown.held if shown.claims else shown.held[:MARK]
 
 
 def _actor(found: _Found, claims: Claims | None) -> Actor:
@@ -108,7 +127,7 @@ def remembered(header: str | None) -> Guard | None:
     known = _memory.get(hash_secret(secret)) if secret else None
     if known is None or known.until <= time():
         return None
-    return Guard(known.actor, known.key_version, known.user_version, known.by_previous)
+    return known.guard()
 
 
 def is_remembered(header: str | None) -> bool:
@@ -170,13 +189,23 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:
-    """An actor, under which versions of its key and owner it was found, and until when (`time()`) that may be used."""
+    """An actor, under which versions of its key and owner it was found, and until when (`time()`) that may be used.
+
+    One who acts by a session has that session's mark.
+    """
 
     actor: Actor
     key_version: int
     user_version: int
     by_previous: bool
     until: float
+    session: str | None = field(default=None, repr=False)
+
+    def guard(self) -> Guard:
+        """What is to be checked before the actor is believed in."""
+        if self.session is None:
+            return Guard(self.actor, self.key_version, self.user_version, self.by_previous)
+        return SessionGuard(self.actor, mark=self.session)
 
 
 # By the hashes of their secrets. What is remembered here opens nothing: each read asks the database whether it holds.

@@ -39,7 +39,8 @@ class Actor:
 
     `filters` are the records that exist for it, by the names of resources; where there is none, all do. `hidden` are
     the fields that do not, each named like `customer.phone`. `bounds` are both as one set (see schema.bounds).
-    `ends_at` is when the key or the token ends, `by_token` whether it is a token of the key that acts.
+    `ends_at` is when the key or the token ends, `by_token` whether it is a token that acts: of the key, or without
+    one of a session of the portal.
     """
 
     key_id: str | None
@@ -79,8 +80,13 @@ def actor_of(
     return _bounded(actor, stored(filters_json, hidden_json))
 
 
+def actor_of_session(user_id: str, role: str) -> Actor:
+    """The actor of a session of the portal: the user, with all that the role allows."""
+    return Actor(None, user_id, ROLE_SCOPES[role])
+
+
 def with_token(actor: Actor, scopes: Iterable[str] | None, bounds: frozenset[str], ends_at: str) -> Actor:
-    """The actor behind a token of a key: it may do what the token says (None: all), as far as the key may."""
+    """The actor behind a token: it may do what the token says (None: all), as far as its key or session may."""
     allowed = actor.scopes if scopes is None else actor.scopes & expand(frozenset(scopes))
     token = replace(actor, scopes=allowed, ends_at=min(ends_at, actor.ends_at or ends_at), by_token=True)
     return _bounded(token, actor.bounds | bounds)

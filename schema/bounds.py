@@ -27,7 +27,15 @@ MAX_HIDDEN = 100
 _SHOWN = 80
 
 
-def read_filters(raw: object, hidden: frozenset[str] = NOTHING) -> dict[str, Any]:
+class Filters(dict[str, Any]):
+    """Filters in the form that is stored; faults that are found later are told by the paths of what was `sent`."""
+
+    def __init__(self, filters: Mapping[str, Any], sent: Mapping[str, Any]) -> None:
+        super().__init__(filters)
+        self.sent = sent
+
+
+def read_filters(raw: object, hidden: frozenset[str] = NOTHING) -> Filters:
     """`{"customers": {"status": {"eq": "LEAD"}}}` in the form that is stored; raises Faults that name each bad path.
 
     Nothing that is `hidden` from whoever gives them is told in a fault; whether it is asked for, is seen to elsewhere.
@@ -35,7 +43,7 @@ def read_filters(raw: object, hidden: frozenset[str] = NOTHING) -> dict[str, Any
     if not isinstance(raw, dict):
         raise Fault('must be an object of filters by resource, as in {"customers": {"status": {"eq": "LEAD"}}}')
     _refuse(raw, hidden)
-    done = filters_of(parts(raw, ()))
+    done = Filters(filters_of(parts(raw, ())), raw)
     _refuse(done, hidden)  # the one form may be deeper than what was given
     return done
 

@@ -123,7 +123,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def audits() -> Path:
-    """The folder of the graphql-http audits, with the npm package that holds them installed."""
+    """The folder of the audits, with the npm packages that hold them installed."""
     folder = Path(__file__).parent / "audits"
     if not (folder / "node_modules").is_dir():
         require("audits", "npm has not installed tests/audits (scripts/test does, where there is npm)")

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.services.database import Database
-from app.services.me import beside_key, own_reader
+from app.services.me import beside_key, own_key, own_reader
 from app.services.plan import plan
 from app.services.read import read, read_within
 from app.services.sql.guard import Guard
@@ -38,6 +38,8 @@ async def answer_read(caller: Caller, asked: Read) -> bytes | None:
     """The JSON of a root field of a query; None is null."""
     if asked.selection is None:
         return None
+    if asked.own:
+        own_key(caller.actor)
     actor = _own_reader(asked.selection, caller.actor) if asked.own else caller.actor
     body = (await read(caller.db, asked.selection, actor, caller.guard)).body
     if asked.own and body is not None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, specified_rules, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    assert_valid_schema,
+    specified_rules,
+    validate,
+)
 from graphql.validation.specified_rules import recommended_rules
+from starlette.concurrency import run_in_threadpool
 
 from schema.graphql.limits import check_limits, parsed
 from schema.graphql.narrowed import WHOLE, View, view
@@ -77,10 +85,37 @@ class Documents:
             self.held -= oldest.weight
 
 
-@lru_cache(maxsize=MAX_WORLDS)
-def documents(hidden: frozenset[str]) -> Documents:
-    """The documents of those from whom these fields are hidden; fewer are kept for them than for all the others."""
-    return Documents(view(hidden), 50, 64 * 1024) if hidden else Documents()
+class Worlds:
+    """The documents of those from whom fields are hidden, for the latest sets of such fields."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[frozenset[str], Documents] = OrderedDict()
+
+    def known(self, hidden: frozenset[str]) -> Documents | None:
+        """Those that are there; `hidden` is settled."""
+        found = self._kept.get(hidden)
+        if found is not None:
+            self._kept.move_to_end(hidden)
+        return found
+
+    async def made(self, hidden: frozenset[str]) -> Documents:
+        """Those that are there, or new ones: their schema is made on a thread, for it takes as long as many requests.
+
+        Fewer documents are kept for them than for all the others.
+        """
+        found = self.known(hidden)
+        if found is None:
+            found = self._kept[hidden] = Documents(await run_in_threadpool(_checked_view, hidden), 50, 64 * 1024)
+            if len(self._kept) > MAX_WORLDS:
+                self._kept.popitem(last=False)
+        return found
+
+
+def _checked_view(hidden: frozenset[str]) -> View:
+    """The view, its schema found to be a good one: else the first document would wait for that."""
+    made = view(hidden)
+    assert_valid_schema(made.schema)
+    return made
 
 
 def _document(view: View, text: str) -> Document:

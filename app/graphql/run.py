@@ -10,7 +10,7 @@ from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
 from app.graphql.answers import Caller, answer_read, answer_write, placeholder
-from app.graphql.documents import MAX_ERRORS, Documents, documents, operation
+from app.graphql.documents import MAX_ERRORS, Documents, Worlds, operation
 from app.graphql.envelope import Envelope
 from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
@@ -26,13 +26,16 @@ from schema.problem import Problem, problem
 Asked = Read | Write | Problem | GraphQLError
 
 _documents = Documents()  # of all from whom nothing is hidden
+_worlds = Worlds()
 
 
 async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Result:
     """Runs an operation; raises Problem for a mutation by GET, NotCurrent for what no guarded read will answer."""
-    kept = documents(settled(caller.actor.hidden)) if caller.actor.hidden else _documents
-    if caller.guard and not kept.knows(envelope.query):
+    hidden = caller.actor.hidden and settled(caller.actor.hidden)
+    kept = _worlds.known(hidden) if hidden else _documents
+    if caller.guard and not (kept and kept.knows(envelope.query)):
         raise NotCurrent  # the work of a new document is done once, and for nobody whose key has ended
+    kept = kept or await _worlds.made(hidden)
     try:
         document = kept.get(envelope.query)
         chosen = operation(document, envelope.operation_name)

@@ -53,8 +53,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     with timed("auth"):
         guard = remembered(_header(scope))
     if guard is not None:
-        begun.actor = guard.actor
-        await count_key(scope, guard.actor)
+        await _count(scope, guard)
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
@@ -65,6 +64,17 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
                 return answer
         begun.tab.rows = 0
     return await do(await authenticated(scope), None)
+
+
+async def _count(scope: Scope, guard: Guard) -> None:
+    """Counts the request for whoever is remembered; one who has nothing left is told so only if that still holds."""
+    begun = exchange(scope)
+    try:
+        await count_key(scope, guard.actor)
+    except Problem:
+        await authenticated(scope)
+        raise
+    begun.actor = guard.actor
 
 
 async def _stands(scope: Scope, guard: Guard) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -68,6 +68,8 @@ def _filled(source: str, base_url: str) -> str:
 def _markdown() -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     markdown.add_render_rule("fence", _code_block)
+    markdown.add_render_rule("table_open", _table_opens)
+    markdown.add_render_rule("table_close", _table_closes)
     return markdown
 
 
@@ -81,6 +83,21 @@ def _code_block(
     return (
         f'<pre data-language="{escape(LANGUAGES.get(lexer.name, lexer.name))}" tabindex="0"><code>{code}</code></pre>\n'
     )
+
+
+def _table_opens(
+    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A table that is too wide scrolls as a code block does, and says by its headings what it is."""
+    row = takewhile(lambda token: token.type != "tr_close", tokens[index:])
+    words = ", ".join(token.content.replace("`", "") for token in row if token.type == "inline" and token.content)
+    return f'<div class="scrolls" tabindex="0" role="group" aria-label="Table: {escape(words)}">\n<table>\n'
+
+
+def _table_closes(
+    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    return "</table>\n</div>\n"
 
 
 def _anchored(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:

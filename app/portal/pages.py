@@ -12,6 +12,7 @@ from app.portal.authentication import authentication_route
 from app.portal.document import SECURITY, Document, answer
 from app.portal.guides import FIRST, TITLES, Guide, guide
 from app.portal.page import HTML, NOTHING_ELSE, installed_version, page
+from app.portal.page_token import page_token_routes
 from app.portal.static import static_document
 from app.services.maintenance import Watch
 from app.settings import Settings
@@ -57,6 +58,7 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
         Route("/docs", docs),
         Route("/docs/static/{path:path}", static_file),
         authentication_route(authentication, settings.base_url, watch),
+        *page_token_routes(settings.base_url, watch),
         Route("/docs/{page}", docs),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -31,13 +32,17 @@ async def openapi(request: Request) -> Response:
         hidden = settled((await authenticated(request.scope)).hidden)
     else:
         await count_address(request.scope)
-    return _document(request, _openapi(hidden), JSON)
+    return _document(request, await run_in_threadpool(_openapi, hidden), JSON)
 
 
 async def graphql_schema(request: Request) -> Response:
     """`GET /schema.graphql`: as the key may see it"""
     actor = await authenticated(request.scope)
-    return _document(request, _schema(settled(actor.hidden)), "application/graphql; charset=utf-8")
+    text = await run_in_threadpool(_schema, settled(actor.hidden))
+    return _document(request, text, "application/graphql; charset=utf-8")
+
+
+# Made on a thread: it takes as long as many requests.
 
 
 @lru_cache(maxsize=MAX_WORLDS)

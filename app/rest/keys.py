@@ -10,12 +10,11 @@ from app.rest.answers import conditional_response
 from app.rest.checks import Asked
 from app.rest.preconditions import if_match
 from app.rest.writes import with_members, written
-from app.services.me import beside_key, own_reader
+from app.services.me import beside_key, own_key, own_reader
 from app.services.read import read
 from schema.change import Rotate
 from schema.problem import invalid, nearest
 from schema.query_string import no_parameters, single_selection
-from schema.reference import Reference
 from schema.resources import API_KEY
 
 
@@ -30,9 +29,7 @@ async def rotate(asked: Asked) -> ASGIApp:
 async def me(asked: Asked) -> ASGIApp:
     """`GET /me`: the key of this very request, with its owner; any key may ask"""
     no_parameters(asked.params)
-    assert asked.actor.key_id is not None
-    by = Reference(API_KEY.name, "id", asked.actor.key_id)
-    selection = single_selection(asked.known(API_KEY), by, {"expand": "owner"})
+    selection = single_selection(asked.known(API_KEY), own_key(asked.actor), {"expand": "owner"})
     found = await read(asked.db, selection, own_reader(asked.actor), asked.guard)
     return conditional_response(with_members(found, beside_key(asked.actor)), asked.header("if-none-match"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from schema.actor import Actor
-from schema.bounds import FILTERED, conditions_of, faults, filters_of, parts, read_filters
+from schema.bounds import FILTERED, Filters, conditions_of, faults, filters_of, parts, read_filters
 from schema.condition import compares
 from schema.problem import insufficient_scope
 from schema.reference import looked_up
@@ -26,11 +26,25 @@ def handed_on(
     actor: Actor, filters: Mapping[str, Any], hidden: Iterable[str], known: frozenset[str] = frozenset()
 ) -> tuple[frozenset[str], dict[str, str]]:
     """The bounds of what the actor gives these to, its own among them; and by path what is wrong with the filters."""
-    faults = _wrong(actor, filters, known)
+    faults = unknown(actor, filters, known) or _wrong(actor, filters, known)
     try:
         return _joined(actor, filters, hidden), faults
     except Fault as fault:
         return actor.bounds, faults | {f"filters{path}": text for path, text in fault.at.items()}
+
+
+def unknown(actor: Actor, filters: Mapping[str, Any], known: frozenset[str] = frozenset()) -> dict[str, str]:
+    """What the actor does not know of the conditions that it gives to another, but for `known` ones and its own.
+
+    It is told as what nobody knows is: before all else, and by the paths of what was sent.
+    """
+    sent = filters.sent if isinstance(filters, Filters) else filters
+    found: dict[str, str] = {}
+    for plural, filter_ in filters.items():
+        new = filters_of(parts({plural: filter_}, ()) - known - actor.bounds)
+        if new and faults(plural, new[plural], actor.hidden):
+            found |= {f"filters{path}": text for path, text in faults(plural, sent[plural], actor.hidden).items()}
+    return found
 
 
 def _wrong(actor: Actor, filters: Mapping[str, Any], known: frozenset[str]) -> dict[str, str]:
@@ -43,19 +57,9 @@ def _wrong(actor: Actor, filters: Mapping[str, Any], known: frozenset[str]) -> d
     for plural, filter_ in filters.items():
         if new := parts({plural: filter_}, ()) - known - actor.bounds:
             actor.require(FILTERED[plural].read_scope)
-            told = _unknown(actor, plural, filter_, filters_of(new)[plural])
-            if not told:
-                _may_look_up(actor, new)
-                told = dict(_unseen(actor, FILTERED[plural], filters_of(new)[plural], f"filters.{plural}"))
-            found |= told
+            _may_look_up(actor, new)
+            found |= dict(_unseen(actor, FILTERED[plural], filters_of(new)[plural], f"filters.{plural}"))
     return found
-
-
-def _unknown(actor: Actor, plural: str, given: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, str]:
-    """What the actor does not know of new conditions, told as what nobody knows is: by the paths of what was given."""
-    if not faults(plural, new, actor.hidden):
-        return {}
-    return {f"filters{path}": text for path, text in faults(plural, given, actor.hidden).items()}
 
 
 def _may_look_up(actor: Actor, conditions: frozenset[str]) -> None:

@@ -9,11 +9,20 @@ from typing import Any
 from app.services.kept import Kept
 from app.services.rates import current_limits
 from schema.actor import Actor
+from schema.problem import problem
+from schema.reference import Reference
 from schema.resources import API_KEY, USER
 
 
 def _reading_itself(actor: Actor) -> Actor:
     return replace(actor, scopes=actor.scopes | {API_KEY.read_scope, USER.read_scope}, by_token=False)
+
+
+def own_key(actor: Actor) -> Reference:
+    """The key that acts; raises the 404 for a token of a session of the portal, behind which there is none."""
+    if actor.key_id is None:
+        raise problem("not_found", f"This token is of no key: it acts for a user, who is at /users/{actor.user_id}.")
+    return Reference(API_KEY.name, "id", actor.key_id)
 
 
 own_reader: Kept[Actor, Actor] = Kept(_reading_itself)

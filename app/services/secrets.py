@@ -13,6 +13,9 @@ CHECK = 6
 SHOWN = 12
 """How many of the first characters are no secret: by them people tell their keys apart."""
 
+MARK = 16
+"""How much of the hash of a secret stands in the tokens that were made with it: they end when the secret does."""
+
 
 def new_secret() -> str:
     """`cube_`, 32 random characters of base 62, and 6 that check the rest."""

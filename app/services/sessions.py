@@ -9,9 +9,10 @@ from functools import cache
 
 from app.log import log
 from app.services.database import Database, Transaction
-from app.services.secrets import hash_secret
+from app.services.secrets import MARK, hash_secret
 from app.services.sql.dialect import DIALECTS, Dialect
-from schema.actor import ROLE_SCOPES, Actor
+from app.services.sql.guard import active, holds
+from schema.actor import Actor, actor_of_session
 from schema.problem import Problem
 from schema.values.instant import later
 
@@ -24,7 +25,10 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Who is signed in, by a session that holds now. `csrf` stands in each of their forms."""
+    """Who is signed in, by a session that holds now. `csrf` stands in each of their forms.
+
+    `ends_at` is when it ends if it is not used again.
+    """
 
     token_hash: str = field(repr=False)
     csrf: str = field(repr=False)
@@ -32,11 +36,17 @@ class Session:
     name: str
     email: str
     role: str
+    ends_at: str
+
+    @property
+    def mark(self) -> str:
+        """What stands in the tokens of this session: they end with it, and with the role."""
+        return f"{self.token_hash[:MARK]}:{self.role}"
 
     @property
     def actor(self) -> Actor:
         """Whom this session's writes are by: the user, with all that their role allows."""
-        return Actor(None, self.user_id, ROLE_SCOPES[self.role])
+        return actor_of_session(self.user_id, self.role)
 
 
 async def begin(tx: Transaction, dialect: Dialect, user_id: str, password_version: int, at: str) -> str | None:
@@ -55,10 +65,10 @@ async def find(db: Database, token: str, at: str) -> Session | None:
     row = await db.fetch_row(_finding(db.dialect.name), (token_hash, at, later(at, -IDLE)))
     if row is None:
         return None
-    *found, seen_at = row
-    if seen_at < later(at, -SEEN_IS_NOTED_EVERY):
-        await _note_use(db, token_hash, at)
-    return Session(token_hash, *found)
+    csrf, user_id, name, email, role, seen_at, expires_at = row
+    if seen_at < later(at, -SEEN_IS_NOTED_EVERY) and await _note_use(db, token_hash, at):
+        seen_at = at
+    return Session(token_hash, csrf, user_id, name, email, role, min(expires_at, later(seen_at, IDLE)))
 
 
 async def end(tx: Transaction, dialect: Dialect, token_hash: str) -> None:
@@ -87,13 +97,8 @@ def _beginning(dialect_name: str) -> str:
     return f"""
 INSERT INTO portal_sessions (token_hash, user_id, password_version, csrf, created_at, seen_at, expires_at)
 SELECT {token_hash}, u.id, u.password_version, {csrf}, {at}, {at}, {ends}
-FROM users u WHERE u.id = {user} AND u.password_version = {version} AND {_good(dialect)}{ending}
+FROM users u WHERE u.id = {user} AND u.password_version = {version} AND {active(dialect)}{ending}
 """
-
-
-def _good(dialect: Dialect) -> str:
-    """Whether the user may be signed in."""
-    return f"u.status = 'ACTIVE' AND {dialect.live('u')}"
 
 
 @cache
@@ -101,14 +106,14 @@ def _finding(dialect_name: str) -> str:
     dialect = DIALECTS[dialect_name]
     token_hash, at, idle = (dialect.placeholder(i, "text") for i in (1, 2, 3))
     return f"""
-SELECT s.csrf, u.id, u.name, u.email, u.role, s.seen_at
+SELECT s.csrf, u.id, u.name, u.email, u.role, s.seen_at, s.expires_at
 FROM portal_sessions s JOIN users u ON u.id = s.user_id
 WHERE s.token_hash = {token_hash} AND s.expires_at > {at} AND s.seen_at > {idle}
-AND s.password_version = u.password_version AND {_good(dialect)}
+AND {holds(dialect)}
 """
 
 
-async def _note_use(db: Database, token_hash: str, at: str) -> None:
+async def _note_use(db: Database, token_hash: str, at: str) -> bool:
     """Writes when the session was used; one that the database can't take now is noted by the next use."""
     seen, found = (db.dialect.placeholder(i, "text") for i in (1, 2))
     try:
@@ -118,3 +123,5 @@ async def _note_use(db: Database, token_hash: str, at: str) -> None:
             )
     except Problem as error:
         log.warning("the use of a session could not be noted", exc_info=error)
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""Short-lived tokens: signed, so that nothing of them is stored, and bound to the key and the secret they come from."""
+"""Short-lived tokens: signed, so that nothing of them is stored, and bound to the key or session they come from."""
 
 from __future__ import annotations
 
@@ -10,33 +10,46 @@ from typing import Any
 import orjson
 
 from app.services.database import Database
-from app.services.delegation import grants, handed_on
+from app.services.delegation import grants, handed_on, unknown
+from app.services.sessions import Session
 from app.services.signing import signature, signed, signing_secret
 from schema.actor import SCOPES, Actor
 from schema.bounds import parts
 from schema.inputs import for_create
 from schema.narrowing import known
 from schema.problem import invalid
+from schema.resources import USER
 from schema.resources.token import TOKEN, USUAL
 from schema.values.instant import later, now
 
 PREFIX = "cubet_"
-MARK = 16
-"""How much of the hash of a secret stands in the tokens that were made with it: they end when the secret does."""
-
 MAX_LENGTH = 8 * 1024
 _PURPOSE = "token"
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a token says: of which key and secret it is, until when, and to what it keeps its bearer."""
+    """What a token says: whose it is, until when, and to what it keeps its bearer.
 
-    key_id: str
+    `holder` is the key that it is of, and `mark` a part of the hash of the secret that it was made with; or else the
+    user whose session of the portal it is of, and that session's mark.
+    """
+
+    holder: str
     mark: str
     ends_at: str
     scopes: tuple[str, ...] | None
     bounds: frozenset[str]
+
+    @property
+    def of_session(self) -> bool:
+        """Whether it is of no key, but of a session of the portal."""
+        return self.holder.startswith(f"{USER.prefix}_")
+
+    @property
+    def role(self) -> str:
+        """The role that the user of a session had when the token was made, and must still have."""
+        return self.mark.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +67,30 @@ def is_token(secret: str) -> bool:
 
 
 async def issue_token(db: Database, data: Mapping[str, Any], actor: Actor, mark: str) -> Token:
-    """Makes a token for the key that asks; raises when it is to have more rights than the key."""
+    """Makes a token for the key, or token, that asks; raises when it is to have more rights than that."""
     given = for_create(known(TOKEN, actor.hidden), data)
+    filters = given.get("filters", {})
+    if wrong := unknown(actor, filters):
+        raise invalid(wrong)
     scopes = tuple(given.get("scopes") or ()) or None
     grants(actor, scopes or ())
-    assert actor.key_id is not None
-    bounds = _bounds(actor, given.get("filters", {}), given.get("hiddenFields", []))
+    holder = actor.key_id or actor.user_id
+    assert holder is not None
+    bounds = _bounds(actor, filters, given.get("hiddenFields", []))
     if actor.by_token:
         scopes = scopes or effective(actor)  # by itself a token may all that its key may
-    claims = Claims(actor.key_id, mark, _end(actor, given.get("expiresIn") or USUAL), scopes, bounds)
+    claims = Claims(holder, mark, _end(actor, given.get("expiresIn") or USUAL), scopes, bounds)
     text = _written(claims, await signing_secret(db))
     if len(text) > MAX_LENGTH:
         raise invalid({"filters": "are too long for a token: give them to a key of its own"})
     return Token(text, claims.ends_at, scopes or effective(actor))
+
+
+async def token_of_session(db: Database, session: Session) -> Token:
+    """Makes a token for the page of who is signed in: it may what their role allows, and ends with the session."""
+    ends_at = min(later(now(), USUAL), session.ends_at)
+    claims = Claims(session.user_id, session.mark, ends_at, None, frozenset())
+    return Token(_written(claims, await signing_secret(db)), ends_at, effective(session.actor))
 
 
 async def claims_of(db: Database, text: str) -> Claims | None:
@@ -74,10 +98,10 @@ async def claims_of(db: Database, text: str) -> Claims | None:
     body, _, by = text.removeprefix(PREFIX).rpartition(".")
     if not body or len(text) > MAX_LENGTH or not signed(await signing_secret(db), _PURPOSE, body, by):
         return None
-    key_id, mark, ends_at, scopes, bounds = orjson.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    holder, mark, ends_at, scopes, bounds = orjson.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
     if ends_at <= now():
         return None
-    return Claims(key_id, mark, ends_at, None if scopes is None else tuple(scopes), frozenset(bounds))
+    return Claims(holder, mark, ends_at, None if scopes is None else tuple(scopes), frozenset(bounds))
 
 
 def effective(actor: Actor) -> tuple[str, ...]:
@@ -99,6 +123,6 @@ def _end(actor: Actor, seconds: int) -> str:
 
 
 def _written(claims: Claims, secret: bytes) -> str:
-    said = [claims.key_id, claims.mark, claims.ends_at, claims.scopes, sorted(claims.bounds)]
+    said = [claims.holder, claims.mark, claims.ends_at, claims.scopes, sorted(claims.bounds)]
     body = urlsafe_b64encode(orjson.dumps(said)).rstrip(b"=").decode()
     return f"{PREFIX}{body}.{signature(secret, _PURPOSE, body)}"

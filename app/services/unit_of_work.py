@@ -61,7 +61,10 @@ async def in_unit_of_work(
                     await tx.require(*guard.check(db.dialect))
                 done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
         except (UniqueViolation, LostRace):
-            await _confirm(db, guard)
+            if guard is not None:
+                async with db.transaction():
+                    pass  # until what ends the actor is stored, if it is written already and no reader sees it
+                await _confirm(db, guard)
             continue
         except Exception as error:
             if isinstance(error, Problem) and error.status < 500:

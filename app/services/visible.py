@@ -26,9 +26,10 @@ def _keys(actor: Actor) -> Condition | None:
     """The key itself, and those of its owner (with `admin`: of anybody) with no more scopes, rows and fields.
 
     A token sees its own key only if that may no more than the token: whoever sees a key may have its secret renewed.
-    A user who acts without a key sees all of their own, also those that may more than a role that was lowered.
+    A user who acts by neither sees all of their own, also those that may more than a role that was lowered.
     """
-    allowed = SCOPES if actor.key_id is None else tuple(scope for scope in SCOPES if actor.allows(scope))
+    by_neither = actor.key_id is None and not actor.by_token
+    allowed = SCOPES if by_neither else tuple(scope for scope in SCOPES if actor.allows(scope))
     more = tuple(Compare(_SCOPES, Operator.HAS, scope) for scope in SCOPES if scope not in allowed)
     parts: list[Condition] = [Not(Some(more))] if more else []
     parts += [Compare(_PARTS if ":" in bound else _HIDDEN, Operator.HAS, bound) for bound in sorted(actor.bounds)]

@@ -111,7 +111,7 @@ async def _performed(work: UnitOfWork, checked: Checked) -> Written:
         case Rotate() as change:
             return await keys.rotate(work, await _found(work, change), change.overlap_seconds)
         case Update() as change:
-            before = await _found(work, change)
+            before = await _found(work, change, checked.given)
             return await _save(work, change.resource, before, checked.given, Action.UPDATED)
         case Upsert() as change:
             return await _upsert(work, change, checked.given)
@@ -217,9 +217,11 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
     return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
 
 
-async def _found(work: UnitOfWork, change: Update | Delete | Rotate) -> Stored:
+async def _found(work: UnitOfWork, change: Update | Delete | Rotate, given: Given | None = None) -> Stored:
     """The live record that is to be changed: it is there for the actor, and in a version that the caller knows."""
     before = await finding.live(work, change.resource, change.by)
+    if given and change.resource.name == "apiKey":
+        api_key.refuse_unknown(work.call.actor, before, given)
     if before is None:
         raise _missing(change.resource, change.by)
     hold(change.precondition, before)

@@ -215,7 +215,7 @@ def _service() -> Json:
         operation: Json = {"operationId": name, "tags": ["service"], "summary": summary, "responses": ok | answers}
         return {"get": operation if key else operation | {"security": []}}
 
-    me = get("me", "The key that asks, with its owner.", errors(), key=True)
+    me = get("me", "The key that asks, with its owner.", errors(404), key=True)
     me["get"]["responses"]["200"]["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Me"}}}
     unavailable = {"503": {"$ref": "#/components/responses/503"}}
     return {

@@ -55,7 +55,9 @@ def run(args: tuple[str, ...], stdin: str, variables: dict[str, str]) -> Ended:
     with replaced[0], replaced[1], environ, redirect_stdout(out), redirect_stderr(err):
         thread.start()
         thread.join()
-    canaries.search(f"what cube {args[0] if args else ''} says on stderr", err.getvalue())
+    name = f"cube {args[0] if args else ''}"
+    canaries.search_said(f"what {name} says on stdout", out.getvalue())
+    canaries.search(f"what {name} says on stderr", err.getvalue())
     return Ended(ended[0], out.getvalue(), err.getvalue())
 
 

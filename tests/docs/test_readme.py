@@ -19,6 +19,7 @@ import pytest
 from app.portal.guides import TITLES
 from app.portal.reference import settings as settings_table
 from app.settings import VARIABLES, Settings
+from tests import canaries
 from tests.docs.conftest import Prepared
 from tests.docs.examples import examples, wrong
 from tests.docs.shell import ROOT, Shell
@@ -64,6 +65,7 @@ def started(prepared: Prepared, tmp_path: Path) -> Iterator[Started]:
     finally:
         server.terminate()
         server.wait(timeout=60)
+        canaries.search("the log of the server of the README", log.read_text(encoding="utf-8"))
 
 
 def _wait(server: subprocess.Popen[str], address: str, log: Path) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from app.graphql import documents, run
 from app.services.database import Database
 from app.services.write import write
 from schema.change import Create
+from schema.graphql.narrowed import View, view
 from schema.resources import API_KEY
 from tests.graphql.asking import Asking
 from tests.world import CALL
@@ -54,3 +58,31 @@ async def test_a_write_is_done_once(asking: Asking) -> None:
     await asking.data(ME)
     await asking.data('mutation { createClient(input: {name: "x"}) { id } }')
     assert (await asking.data("{ clients { totalCount } }"))["clients"]["totalCount"] == 1
+
+
+async def test_the_schema_of_a_key_that_knows_less_is_made_on_a_thread(
+    asking: Asking, db: Database, admin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes as long as many requests, which would all wait; and it is made for nobody whose key has ended."""
+    made_on: list[threading.Thread] = []
+
+    def noted(hidden: frozenset[str]) -> View:
+        made_on.append(threading.current_thread())
+        return view(hidden)
+
+    monkeypatch.setattr(documents, "_checked_view", noted)
+    monkeypatch.setattr(run, "_worlds", documents.Worlds())
+    data = {"name": "less", "scopes": ["*"], "ownerId": admin, "hiddenFields": ["customer.title"]}
+    issued = await write(db, Create(API_KEY, data), CALL)
+    less = Asking(asking.http, issued.secret)
+    header = {"Authorization": f"Bearer {less.key}"}
+    assert (await less.http.get("/customers", headers=header)).status_code == 200, "it is remembered"
+    for _ in range(2):
+        assert (await less.post({"query": "{ customers { nodes { title } } }"})).status_code == 400
+        assert (await less.data("{ customers { totalCount } }"))["customers"] == {"totalCount": 0}
+    (thread,) = made_on
+    assert thread is not threading.main_thread()
+    monkeypatch.setattr(run, "_worlds", documents.Worlds())
+    await asking.data("mutation($id: ID!) { revokeApiKey(id: $id) { id } }", id=issued.id)
+    assert (await less.post({"query": "{ customers { totalCount } }"})).status_code == 401
+    assert made_on == [thread]

@@ -274,3 +274,16 @@ async def test_an_answer_that_is_a_refusal_is_counted_too(sqlite_url: str) -> No
             found = await api.http.request(method, path, headers=reader)
             assert found.status_code == status
             assert left(found)["requests"][0] == 1000 - i
+
+
+async def test_a_used_up_key_that_has_ended_is_told_of_its_end(sqlite_url: str) -> None:
+    """The key comes before the rate, though it was remembered a moment ago."""
+    async with limited(sqlite_url, "requests=1/h, address=9/h") as api:
+        for method, path, body in (("GET", "/customers", None), GRAPHQL, ("POST", "/customers", {"name": "x"})):
+            issued = await key(api.db, api.admin, "*")
+            header = {"Authorization": f"Bearer {issued.secret}"}
+            assert (await api.http.get("/customers", headers=header)).status_code == 200
+            assert (await api.http.request(method, path, json=body, headers=header)).status_code == 429
+            await write(api.db, Delete(API_KEY, Reference(API_KEY.name, "id", issued.id)), CLI)
+            found = await api.http.request(method, path, json=body, headers=header)
+            assert (found.status_code, set(left(found))) == (401, {"address"})

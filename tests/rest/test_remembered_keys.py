@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -293,3 +294,22 @@ async def writing(asking: Asking) -> None:
     asking.key_id, asking.header = issued.id, {"Authorization": f"Bearer {issued.secret}"}
     assert (await asking.get("/customers")).status_code == 200
     await key_use.noted()
+
+
+async def test_writes_beside_the_revocation_are_done_or_refused(api: Api) -> None:
+    """No write is told of a conflict because the revocation is written, and not yet stored."""
+    for _ in range(5):
+        issued = await key(api.db, api.admin, "customers:write")
+        header = {"Authorization": f"Bearer {issued.secret}"}
+
+        async def one(header: dict[str, str] = header) -> int:
+            return (await api.http.post("/customers", json={"name": "x"}, headers=header)).status_code
+
+        async def revoked(id_: str = issued.id) -> int:
+            await write(api.db, Delete(API_KEY, Reference(API_KEY.name, "id", id_)), CLI)
+            return 401
+
+        assert await one() == 201
+        found = await asyncio.gather(one(), one(), revoked(), *(one() for _ in range(20)))
+        assert set(found) <= {201, 401}
+        assert await one() == 401

@@ -35,9 +35,10 @@ class Told:
     http: httpx.AsyncClient
     client: str
     customer: str
+    key: str
 
     async def __call__(self, method: str, path: str, body: Any = None) -> tuple[int, str]:
-        path = path.replace("CLI", self.client).replace("CUS", self.customer)
+        path = path.replace("CLI", self.client).replace("CUS", self.customer).replace("OWN", self.key)
         answer = await self.http.request(method, path, json=body)
         told = orjson.loads(answer.content)
         trace = told.get("traceId") or told["extensions"]["traceId"]
@@ -45,6 +46,7 @@ class Told:
         return answer.status_code, _SUGGESTION.sub("", answer.text.replace(trace, ""))
 
     async def run(self, document: str, variables: Json | None = None) -> tuple[int, str]:
+        document = document.replace("OWN", self.key)
         return await self("POST", "/graphql", {"query": document, "variables": variables or {}})
 
 
@@ -56,9 +58,11 @@ async def told(db: Database, migrated_url: str) -> AsyncIterator[Told]:
     secret = await narrow_key(db, owner, hidden=HIDDEN)
     app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
     async with session(app, secret) as http:
-        yield Told(http, client, customer)
+        yield Told(http, client, customer, (await http.get("/me")).json()["id"])
 
 
+KEY: Json = {"name": "x", "scopes": ["*"]}
+IN_A_KEY: Json = {"customers": {"and": [{"title": {"eq": "1"}}, {"{}": {"eq": "1"}}]}}
 REST: list[tuple[str, str, str, Any]] = [
     ("phone", "GET", "/customers?{}=%2B551123456789", None),
     ("phone", "GET", "/customers?{}[isNull]=true", None),
@@ -95,11 +99,18 @@ REST: list[tuple[str, str, str, Any]] = [
     ("phone", "POST", "/tokens", {"filters": {"customers": {"{}": {"eqq": "1"}}}}),
     ("phone", "POST", "/tokens", {"filters": {"users": {"customers": {"not": {"{}": {"eq": "1"}}}}}}),
     ("client", "POST", "/tokens", {"filters": {"customers": {"{}": {"nmae": {"eq": "1"}}}}}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"and": [{"title": {"eq": "1"}}, {"{}": {"eq": "1"}}]}}}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"and": [{"and": [{"{}": {"eq": "1"}}]}]}}}),
+    ("phone", "POST", "/tokens", {"filters": {"customers": {"{}": {"eq": "1"}}}, "hiddenFields": ["user.email"]}),
     ("phone", "POST", "/api-keys", {"name": "x", "scopes": ["*"], "filters": {"customers": {"{}": {"eqq": "1"}}}}),
     ("phone", "GET", "/customers/CUS/changes?field={}", None),
     ("phone", "GET", "/customers/CUS/changes?field[notIn]=name,{}", None),
     ("phone", "GET", "/customers/CUS/changes?{}=1", None),
     ("clientId", "GET", '/customers/CUS/changes?filter={{"not":{{"field":{{"eq":"{}"}}}}}}', None),
+    ("phone", "POST", "/api-keys", {"name": "x", "scopes": ["*"], "filters": {"customers": {"and": [{"{}": 1}]}}}),
+    ("phone", "POST", "/api-keys", {**KEY, "filters": {"customers": {"and": [{"not": {"{}": {"eq": "1"}}}]}}}),
+    ("phone", "PATCH", "/api-keys/OWN", {"filters": {"customers": {"and": [{"{}": {"eq": "1"}}]}}}),
+    ("phone", "PATCH", "/api-keys/none", {"filters": {"customers": {"{}": {"eq": "1"}}}}),
     ("customers", "GET", "/clients?{}.name=Ada", None),
     ("customers", "GET", "/clients?fields={}", None),
     ("customers", "GET", "/clients/CLI/{}", None),
@@ -130,6 +141,14 @@ GRAPHQL: list[tuple[str, str, Json]] = [
     ("phone", 'mutation {{ createCustomer(input: {{name: "x", {}: "1"}}) {{ id }} }}', {}),
     ("phone", "mutation($i: CustomerCreate!) {{ createCustomer(input: $i) {{ id }} }}", {"i": {"{}": "1"}}),
     ("phone", 'mutation {{ createCustomer(input: {{name: "x"}}) {{ {} }} }}', {}),
+    (
+        *("phone", "mutation($i: ApiKeyCreate!) {{ createApiKey(input: $i) {{ secret }} }}"),
+        {"i": {**KEY, "filters": IN_A_KEY}},
+    ),
+    (
+        *("phone", 'mutation($i: ApiKeyUpdate!) {{ updateApiKey(id: "OWN", input: $i) {{ id }} }}'),
+        {"i": {"filters": IN_A_KEY}},
+    ),
     ("clientId", "{{ customers {{ nodes {{ {} }} }} }}", {}),
     ("client", "{{ customers {{ nodes {{ {} {{ id }} }} }} }}", {}),
     ("customers", "{{ clients {{ nodes {{ {} {{ totalCount }} }} }} }}", {}),
@@ -157,6 +176,18 @@ async def test_no_reference_goes_by_a_hidden_field(told: Told, reference: str) -
     assert status == 404
     status, text = await told("GET", f"/clients?parentId={reference}")
     assert (status, "domain is no key of a reference here; use system:value" in text) == (400, True)
+
+
+async def test_a_hidden_field_is_told_before_a_missing_scope(db: Database, migrated_url: str) -> None:
+    secret = await narrow_key(db, await user(db), ["keys:write", "customers:read"], hidden=["customer.phone"])
+    app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
+    async with session(app, secret) as http:
+        for path, body in (("/tokens", {}), ("/api-keys", {"name": "x"})):
+            for name in ("phone", "zzzzz"):
+                sent = {**body, "scopes": ["admin"], "filters": {"customers": {name: {"eq": "1"}}}}
+                answer = await http.post(path, json=sent)
+                assert answer.status_code == 400
+                assert answer.json()["detail"].startswith(f"filters.customers.{name}: is not a field of customer")
 
 
 @pytest.mark.parametrize("reference", ["domain:acme.io", "domain:none.io"])

@@ -11,6 +11,10 @@ from time import monotonic
 import httpx
 import pytest
 
+from app.services.database import Database
+from app.services.passwords import set_password
+from app.settings import Settings
+from tests.canaries import PASSWORD
 from tests.cases.conftest import Place, place
 
 __all__ = ["place"]
@@ -123,3 +127,38 @@ async def race(place: Place, end: str) -> None:
     else:
         assert set(after) <= {401, 503}
         assert after[401] > 0
+
+
+@pytest.mark.parametrize("place", [TWO], indirect=True)
+async def test_nothing_is_accepted_of_a_page_after_the_end(place: Place, quick_hashes: None) -> None:
+    for end in ("sign out", "disable", "lower"):
+        await race_of_a_page(place, end)
+
+
+async def race_of_a_page(place: Place, end: str) -> None:
+    """All callers come with one token that a page has, in the name of who is signed in there."""
+    owner = await make_user(place, name := end.replace(" ", ""))
+    db = await Database.open(Settings.load({"CUBE_DATABASE_URL": place.url}, dotenv=None))
+    await set_password(db, f"{name}@x.io", PASSWORD)
+    await db.close()
+    origin = {"Origin": place.running.address}
+    async with httpx.AsyncClient(base_url=place.running.address, headers=origin, timeout=60) as page:
+        form = {"action": "sign-in", "email": f"{name}@x.io", "password": PASSWORD}
+        assert (await page.post("/docs/authentication", data=form)).status_code == 303
+        sent = {"csrf": (await page.get("/docs/session")).json()["csrf"]}
+        token = (await page.post("/docs/token", data=sent)).json()["token"]
+
+        async def ended(admin: httpx.AsyncClient) -> httpx.Response:
+            if end == "sign out":
+                form = sent | {"action": "sign-out"}
+                return await page.post("/docs/authentication", data=form, follow_redirects=True)
+            change = {"status": "DISABLED"} if end == "disable" else {"role": "VIEWER"}
+            return await admin.patch(f"/users/{owner}", json=change)
+
+        running = Race(place)
+        await running.run([token], ended)
+    before, after = running.statuses()
+    assert set(before) <= {200, 201, 401, 404, 503}
+    assert before[200] + before[201] >= CALLERS
+    assert set(after) <= {401, 503}
+    assert after[401] > 0

@@ -326,3 +326,18 @@ async def test_a_record_that_needs_a_hidden_field_is_not_made(db: Database, migr
         answer = await http.post("/users", json={"name": "x"})
         assert (answer.status_code, answer.json()["detail"]) == (400, "this key can't make a user")
         assert (await http.patch(f"/users/{owner}", json={"title": "x"})).json()["title"] == "x"
+
+
+async def test_a_circle_is_refused_in_the_same_words_seen_or_not(db: Database, migrated_url: str) -> None:
+    """What stands between two clients may be unseen."""
+    secret = await narrow_key(db, await user(db), filters={"clients": {"status": {"eq": "ACTIVE"}}})
+    app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
+    top = await add(db, CLIENT, {"name": "Top", "status": "ACTIVE"})
+    unseen = await add(db, CLIENT, {"name": "Between", "parentId": top})
+    below = await add(db, CLIENT, {"name": "Below", "status": "ACTIVE", "parentId": unseen})
+    beside = await add(db, CLIENT, {"name": "Beside", "status": "ACTIVE", "parentId": top})
+    async with session(app, secret) as http:
+        for parent in (top, below, beside):
+            for face in (Rest(http), Graphql(http)):
+                detail = "parentId: can't be the parent of this client"
+                await refused(face, face.update(CLIENT, top, {"parentId": parent}), 400, detail)

@@ -60,3 +60,31 @@ async def test_deleting_and_restoring(desk: Desk, writer: Caller, role: str, end
     await needs_admin(writer.face.restore(USER, "email:jane@x.io"))
     await needs_admin(writer.face.upsert(USER, "email:jane@x.io", {"name": "Jane"}))
     assert (await admin.face.restore(USER, made["id"]))["role"] == role
+
+
+async def test_the_last_admin_is_the_last_one_that_is_seen(desk: Desk) -> None:
+    everybody = await desk.key("*")
+    last = await everybody.face.create(USER, {**jane(role="ADMIN"), "title": "Agent"})
+    narrow = await desk.key("*", filters={"users": {"title": {"eq": "Agent"}}})
+    for work in (narrow.face.delete(USER, last["id"]), narrow.face.update(USER, last["id"], {"role": "VIEWER"})):
+        with pytest.raises(Refused) as told:
+            await work
+        assert (told.value.status, told.value.detail) == (409, "This is the last active admin: make another one first.")
+    other = await everybody.face.create(USER, {"name": "Joe", "email": "joe@x.io", "role": "ADMIN", "title": "Agent"})
+    await narrow.face.delete(USER, last["id"])
+    await everybody.face.delete(USER, other["id"])
+
+
+async def test_no_refusal_tells_a_hidden_role(desk: Desk) -> None:
+    everybody = await desk.key("*")
+    blind = await desk.key("users:write", owner=await desk.user("writer"), hiddenFields=["user.role"])
+    for role in ("ADMIN", "EDITOR", "VIEWER"):
+        made = await everybody.face.create(USER, {"name": role, "email": f"{role}@x.io", "role": role})
+        await needs_admin(blind.rest.delete(USER, made["id"]))
+        await everybody.face.delete(USER, made["id"])
+        await needs_admin(blind.rest.restore(USER, made["id"]))
+    for hidden in ("user.role", "user.status"):
+        admin = await desk.key("*", hiddenFields=[hidden])
+        with pytest.raises(Refused) as told:
+            await admin.rest.delete(USER, desk.owner)
+        assert (told.value.status, told.value.detail) == (409, "")

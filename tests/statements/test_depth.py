@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from app.graphql.documents import documents, operation
+from app.graphql.documents import Worlds, operation
 from app.graphql.run import ready
 from app.services.database import Database
 from app.services.database.errors import from_sqlite
@@ -52,7 +52,7 @@ async def read(db: Database, selection: Selection, who: Actor) -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 async def test_lists_within_each_other(db: Database, document: str, filters: str) -> None:
     who = actor(filters)
-    kept = documents(settled(who.hidden)).get(document)
+    kept = (await Worlds().made(settled(who.hidden))).get(document)
     assert not kept.errors
     found = ready(kept.prepared(operation(kept, None)), {}, None)
     assert not isinstance(found, list)

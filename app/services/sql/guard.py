@@ -1,10 +1,11 @@
-"""The guard of a read: its own statement finds out whether the key that asks is still what was remembered of it."""
+"""The guard of a read: its own statement finds out whether the key or session behind it is what was remembered."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from app.services.secrets import MARK
 from app.services.sql.dialect import Dialect
 from app.services.sql.statement import Statement
 from schema.actor import Actor
@@ -14,17 +15,24 @@ _KEPT = 2048
 
 
 class NotCurrent(Exception):
-    """The key, or its owner, is no longer what was remembered: whatever was read is not for this caller."""
+    """The key or session, or its user, is no longer what was remembered: what was read is not for this caller."""
 
 
 def usable(dialect: Dialect, at: int) -> str:
     """The one condition of everything that makes a key useless; `at` is the number of the parameter with the time."""
     time = dialect.placeholder(at, "text")
+    return f"k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {time}) AND {active(dialect)}"
+
+
+def active(dialect: Dialect) -> str:
+    """Whether a user may do anything."""
     # Said in a way that keeps SQLite's planner off the index of the status, which holds almost everybody.
-    active = "NOT u.status <> 'ACTIVE'"
-    return (
-        f"k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > {time}) AND {dialect.live('u')} AND {active}"
-    )
+    return f"{dialect.live('u')} AND NOT u.status <> 'ACTIVE'"
+
+
+def holds(dialect: Dialect) -> str:
+    """The one condition of everything that ends a session of the portal, but for its time."""
+    return f"s.password_version = u.password_version AND {active(dialect)}"
 
 
 @dataclass(slots=True)
@@ -54,11 +62,11 @@ class Guard:
             f"{until}AND {usable(dialect, known + 4)})"
         )
 
-    def check(self, dialect: Dialect) -> tuple[str, tuple[str | None, int, int, str]]:
+    def check(self, dialect: Dialect) -> tuple[str, tuple[str | int | None, ...]]:
         """A statement that gives one row while the condition holds, and none when it does not."""
         return f"SELECT 1 WHERE {self.condition(dialect, 0)}", self.params()
 
-    def params(self) -> tuple[str | None, int, int, str]:
+    def params(self) -> tuple[str | int | None, ...]:
         return (self.actor.key_id, self.key_version, self.user_version, now())
 
     def found(self, current: bool) -> None:
@@ -68,12 +76,37 @@ class Guard:
             raise NotCurrent
 
 
+@dataclass(slots=True)
+class SessionGuard(Guard):
+    """The guard of a token that a session of the portal was given. It ends by itself no later than the session does.
+
+    `mark` says of which sign-in the token is, and what was the user's role then.
+    """
+
+    key_version: int = 0
+    user_version: int = 0
+    by_previous: bool = False
+    mark: str = field(default="", repr=False)
+
+    def condition(self, dialect: Dialect, known: int) -> str:
+        """True while the session is there, and its user may act in the same role."""
+        user, mark = (dialect.placeholder(known + i, "text") for i in (1, 2))
+        return (
+            "EXISTS (SELECT 1 FROM portal_sessions s JOIN users u ON u.id = s.user_id "
+            f"WHERE s.user_id = {user} AND substr(s.token_hash, 1, {MARK}) || ':' || u.role = {mark} "
+            f"AND {holds(dialect)})"
+        )
+
+    def params(self) -> tuple[str | int | None, ...]:
+        return (self.actor.user_id, self.mark)
+
+
 _texts: dict[Hashable, str] = {}
 
 
 def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
     """The statement with one column before its own: whether the guard's condition holds. It gives a row in any case."""
-    key = (dialect.name, statement.text, guard.by_previous)
+    key = (dialect.name, statement.text, type(guard), guard.by_previous)
     text = _texts.get(key)
     if text is None:
         condition = guard.condition(dialect, len(statement.params))

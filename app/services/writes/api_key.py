@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.services.delegation import grants, handed_on, outlives
+from app.services.delegation import grants, handed_on, outlives, unknown
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from app.services.writes.steps import Faults, merged, refuse, resolve
@@ -20,10 +20,13 @@ _RIGHTS = {"scopes", "filters", "hiddenFields"}
 async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Values:
     """The key as it will be; raises when it may not be so."""
     actor = work.call.actor
+    if before is None:
+        refuse_unknown(actor, None, given)
     grants(actor, given.get("scopes", ()))
     faults: Faults = {}
     after = merged(API_KEY, before, given, faults)
-    _narrow(actor, before, given, after, faults)
+    if before is None or given.keys() & {"filters", "hiddenFields"}:
+        _narrow(actor, before, after, faults)
     _end(actor, before, given, after, faults)
     if before is None:
         await resolve(work, API_KEY, given, after, faults)
@@ -50,12 +53,19 @@ def within_life(actor: Actor, key: Stored) -> None:
         raise problem("conflict", f"The key lives on when what asks for this ends itself, at {actor.ends_at}.")
 
 
-def _narrow(actor: Actor, before: Stored | None, given: Given, after: dict[str, Any], faults: Faults) -> None:
+def refuse_unknown(actor: Actor, before: Stored | None, given: Given) -> None:
+    """Raises for a condition on what is hidden from the actor, as input that names what is not there is refused: before
+    anything else, whether the key is there or not."""
+    refuse(unknown(actor, given.get("filters", {}), _conditions(before)))
+
+
+def _conditions(key: Stored | None) -> frozenset[str]:
+    return parts(key.values["filters"], ()) if key else frozenset()
+
+
+def _narrow(actor: Actor, before: Stored | None, after: dict[str, Any], faults: Faults) -> None:
     """Adds the bounds of the actor to those of the key: so it sees no row and no field that the actor does not see."""
-    if before and "filters" not in given and "hiddenFields" not in given:
-        return
-    known = parts(before.values["filters"], ()) if before else frozenset()
-    bounds, wrong = handed_on(actor, after["filters"], after["hiddenFields"], known)
+    bounds, wrong = handed_on(actor, after["filters"], after["hiddenFields"], _conditions(before))
     faults.update(wrong)
     after["filters"], after["hiddenFields"] = filters_of(bounds), hidden_of(bounds)
 

@@ -8,6 +8,10 @@ from app.services.writes.steps import Faults, merged, phones, refuse, resolve
 from schema.inputs import Given
 from schema.resources import CLIENT
 
+_CIRCLE = "would make the client stand above itself"
+# Those between the two may not exist for the actor: then the words are the same, seen or not.
+_NOT_HERE = "can't be the parent of this client"
+
 
 async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Values:
     """The client as it will be; raises when it may not be so."""
@@ -18,7 +22,7 @@ async def become(work: UnitOfWork, before: Stored | None, given: Given) -> Value
     if before and after["parentId"] and after["parentId"] != before.values["parentId"]:
         await alone(work, "clients.parents")
         if await _stands_above(work, before.id, after["parentId"]):
-            faults["parentId"] = "would make the client stand above itself"
+            faults["parentId"] = _CIRCLE if CLIENT.name not in work.call.actor.filters else _NOT_HERE
     refuse(faults)
     return after
 

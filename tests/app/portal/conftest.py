@@ -1,14 +1,18 @@
 """The served portal, for the tests of its pages and files; and a reader of the key page, on each database."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
-from shutil import which
+from pathlib import Path
+from shutil import copy, which
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from app.main import create_app
 from app.services.database import Database
 from app.services.passwords import set_password
+from app.settings import Settings
 from tests.app.keys import user
 from tests.app.portal.browsing import EMAIL, Reader, reader_at
 from tests.app.portal.serving import serving
@@ -46,3 +50,20 @@ async def reader(quick_hashes: None, db: Database, migrated_url: str) -> AsyncIt
     reader = reader_at(db, migrated_url)
     async with reader.http:
         yield reader
+
+
+@pytest.fixture
+def address(quick_hashes: None, migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
+    """Where the whole app is served on a fresh database, with a user who has a password."""
+    url = f"sqlite://{copy(migrated_sqlite, tmp_path / 'cube.db')}"
+    settings = Settings.load({"CUBE_DATABASE_URL": url, "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
+
+    async def fill() -> None:
+        db = await Database.open(settings)
+        await user(db, "jane", "EDITOR")
+        await set_password(db, EMAIL, PASSWORD)
+        await db.close()
+
+    asyncio.run(fill())
+    with serving(create_app(settings)) as served:
+        yield served

@@ -8,6 +8,7 @@ from app.portal.key_form import KeyForm, offered
 from app.portal.page import page
 from app.services.sessions import Session
 from schema.problem import Problem, invalid
+from schema.values.instant import later, now
 from tests.app.portal.test_pages import Page
 
 AT = "2026-01-31T09:30:00.000Z"
@@ -64,7 +65,7 @@ def test_what_has_no_field_of_its_own_is_said_above():
 
 
 def test_a_key_that_sees_less_says_so():
-    session = Session("h", "token", "usr_1", "Jane", "jane@cube.test", "EDITOR")
+    session = Session("h", "token", "usr_1", "Jane", "jane@cube.test", "EDITOR", later(now(), 60))
     filled = form(filters='{"customers": "</textarea>"}', hidden_fields="")
     account = Account(session, (KEY,), form=filled, errors={"filters": "is <wrong>"})
     text = page(guide("authentication", "http://cube.test"), account)

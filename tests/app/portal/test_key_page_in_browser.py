@@ -2,58 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error
 
-from app.main import create_app
-from app.services.database import Database
-from app.services.passwords import set_password
-from app.settings import Settings
-from tests.app.keys import user
 from tests.app.portal.browsing import EMAIL, PATH
-from tests.app.portal.serving import serving
+from tests.app.portal.in_browser import make_key, sign_in
 from tests.canaries import PASSWORD
 
 pytestmark = pytest.mark.slow
 
-
-@pytest.fixture
-def address(quick_hashes: None, migrated_sqlite: Path, tmp_path: Path) -> Iterator[str]:
-    """The whole app on a fresh database, with a user who has a password."""
-    url = f"sqlite://{shutil.copy(migrated_sqlite, tmp_path / 'cube.db')}"
-    settings = Settings.load({"CUBE_DATABASE_URL": url, "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
-
-    async def fill() -> None:
-        db = await Database.open(settings)
-        await user(db, "jane", "EDITOR")
-        await set_password(db, EMAIL, PASSWORD)
-        await db.close()
-
-    asyncio.run(fill())
-    with serving(create_app(settings)) as served:
-        yield served
-
-
-def make_key(page: Page, address: str) -> str:
-    """Signs in, makes a key, and returns the secret that the page shows."""
-    page.goto(f"{address}{PATH}")
-    page.get_by_label("E-mail").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_text("You are signed in as jane").wait_for()
-    page.get_by_label("Name").fill("From a browser")
-    page.get_by_label("Read the directory", exact=True).check()
-    page.get_by_role("button", name="Make the key").click()
-    secret = page.get_by_label("The secret of")
-    assert page.get_by_role("row", name="From a browser").is_visible()
-    return secret.input_value()
+TOKEN = """async (address) => {
+  const { user, csrf } = await (await fetch(`${address}/docs/session`)).json();
+  const body = new URLSearchParams({ csrf: csrf ?? '' });
+  const asked = await fetch(`${address}/docs/token`, { method: 'POST', body });
+  const { token } = await asked.json();
+  const answer = await fetch(`${address}/customers`, { headers: { Authorization: `Bearer ${token}` } });
+  return [user?.email ?? null, asked.status, answer.status];
+}"""
 
 
 def test_the_secret_is_copied_by_a_button(address: str, browser: Browser):
@@ -120,3 +88,18 @@ def test_behind_a_proxy_with_https_the_cookie_is_for_https_alone(address: str):
         answer = httpx.post(f"{address}{PATH}", data=form, headers=headers)
         assert answer.status_code == status
         assert ("; Secure" in answer.headers.get("set-cookie", "")) is (status == 303)
+
+
+def test_a_script_of_the_explorer_calls_the_api_in_the_name_of_who_is_signed_in(address: str, browser: Browser):
+    page = browser.new_page()
+    page.goto(f"{address}/graphql")
+    assert page.evaluate(TOKEN, address) == [None, 401, 401]
+    sign_in(page, address)
+    page.get_by_text("You are signed in as jane").wait_for()
+    page.goto(f"{address}/graphql")
+    assert page.evaluate(TOKEN, address) == [EMAIL, 201, 200]
+    # A page from elsewhere has nothing of it.
+    page.route("http://cube.lan/", lambda route: route.fulfill(body="<title>x</title>", content_type="text/html"))
+    page.goto("http://cube.lan/")
+    with pytest.raises(Error, match="Failed to fetch"):
+        page.evaluate(TOKEN, address)
