@@ -12,9 +12,11 @@ from app.services.database import Database
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
-from schema.resources import API_KEY, USER
+from schema.resources import API_KEY, CUSTOMER, USER
+from tests.app.keys import key, user
 from tests.faces.face import Face, Graphql, Rest
-from tests.world import CALL
+from tests.faces.histories import Told, history_of
+from tests.world import CALL, add
 
 
 @pytest.fixture
@@ -42,3 +44,22 @@ def rest(http: httpx.AsyncClient) -> Rest:
 @pytest.fixture
 def graphql(http: httpx.AsyncClient) -> Graphql:
     return Graphql(http)
+
+
+@pytest.fixture
+async def told(http: httpx.AsyncClient, rest: Rest, graphql: Graphql, db: Database) -> Told:
+    id_ = await add(db, CUSTOMER, {"name": "Ada", "email": "ada@x.io", "metadata": {"f": 2.5, "n": 1}})
+    jane = await user(db, "jane")
+    issued = await key(db, jane, "*")
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    async with httpx.AsyncClient(transport=http._transport, base_url=http.base_url, headers=headers) as hers:
+        faces: list[Face] = [rest, graphql, Rest(hers), Graphql(hers)]
+        for i in range(8):
+            await faces[i % 4].update(CUSTOMER, id_, {"title": f"T{i}"} if i % 3 else {"email": f"{i}@x.io"})
+        await rest.delete(CUSTOMER, id_)
+        await faces[3].restore(CUSTOMER, id_)
+        await faces[2].update(CUSTOMER, id_, {"email": "ada@x.io", "ownerId": jane, "address": {"city": "Rome"}})
+    me = (await rest.call("GET", "/me")).json()["id"]
+    page = await history_of(rest, CUSTOMER, id_)
+    assert [one["version"] for one in page.records] == list(range(1, 13))
+    return Told(rest, graphql, db, id_, jane, (me, issued.id), page.records)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -58,7 +58,6 @@ class Face(Protocol):
     async def delete(self, resource: Resource, ref: str, version: int | None = None) -> Json: ...
     async def restore(self, resource: Resource, ref: str) -> Json: ...
     async def stats(self, resource: Resource, by: list[str], filter_: Json | None = None) -> list[Json]: ...
-    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page: ...
 
 
 class Rest:
@@ -86,19 +85,18 @@ class Rest:
     async def page(self, resource: Resource, asked: Asked = Asked()) -> Page:
         if asked.last is not None and asked.before is None:
             return await self._query(resource, asked)
-        return _rest_page((await self.call("GET", f"/{resource.path}?{_params(asked)}")).json())
+        return rest_page((await self.call("GET", f"/{resource.path}?{params(asked)}")).json())
 
     async def _query(self, resource: Resource, asked: Asked) -> Page:
-        body = _arguments(asked) | {"count": True}
+        body = arguments(asked) | {"count": True}
         if "search" in body:
             body["q"] = body.pop("search")
-        return _rest_page((await self.call("QUERY", f"/{resource.path}", body)).json())
+        return rest_page((await self.call("QUERY", f"/{resource.path}", body)).json())
 
     async def get(self, resource: Resource, ref: str, deleted: str | None = None) -> Json | None:
         query = f"?deleted={deleted.lower()}" if deleted else ""
         try:
-            found: Json = (await self.call("GET", f"{_path(resource, ref)}{query}")).json()
-            return found
+            return (await self.call("GET", f"{path(resource, ref)}{query}")).json()  # type: ignore[no-any-return]
         except Refused as refused:
             if refused.status == 404:
                 return None
@@ -113,12 +111,12 @@ class Rest:
         return record
 
     async def update(self, resource: Resource, ref: str, data: Json, version: int | None = None) -> Json:
-        record: Json = (await self.call("PATCH", _path(resource, ref), data, **_match(version))).json()
+        record: Json = (await self.call("PATCH", path(resource, ref), data, **_match(version))).json()
         return record
 
     async def upsert(self, resource: Resource, ref: str, data: Json) -> tuple[Json, str]:
         before = await self.get(resource, ref)
-        answer = await self.call("PUT", _path(resource, ref), data)
+        answer = await self.call("PUT", path(resource, ref), data)
         record = answer.json()
         if answer.status_code == 201:
             return record, "CREATED"
@@ -127,21 +125,17 @@ class Rest:
         return record, "UNCHANGED" if record["version"] == before["version"] else "UPDATED"
 
     async def delete(self, resource: Resource, ref: str, version: int | None = None) -> Json:
-        record: Json = (await self.call("DELETE", _path(resource, ref), **_match(version))).json()
+        record: Json = (await self.call("DELETE", path(resource, ref), **_match(version))).json()
         return record
 
     async def restore(self, resource: Resource, ref: str) -> Json:
-        record: Json = (await self.call("POST", f"{_path(resource, ref)}/restore")).json()
+        record: Json = (await self.call("POST", f"{path(resource, ref)}/restore")).json()
         return record
 
     async def stats(self, resource: Resource, by: list[str], filter_: Json | None = None) -> list[Json]:
         query = {"by": ",".join(by)} | ({"filter": orjson.dumps(filter_).decode()} if filter_ is not None else {})
         found: list[Json] = (await self.call("GET", f"/{resource.path}/stats?{urlencode(query)}")).json()["data"]
         return found
-
-    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page:
-        assert asked.last is None, "its pages end where a cursor says"
-        return _rest_page((await self.call("GET", f"{_path(resource, ref)}/changes?{_params(asked)}")).json())
 
 
 class Graphql:
@@ -171,9 +165,9 @@ class Graphql:
             first: $first, after: $after, last: $last, before: $before) {{
             edges {{ cursor node {{ id }} }} nodes {{ {members(resource)} }} totalCount
             pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"""
-        found = (await self.run(document, **_arguments(asked)))[resource.plural]
+        found = (await self.run(document, **arguments(asked)))[resource.plural]
         assert [edge["node"]["id"] for edge in found["edges"]] == [node["id"] for node in found["nodes"]]
-        return _graphql_page(found, found["nodes"])
+        return graphql_page(found, found["nodes"])
 
     async def get(self, resource: Resource, ref: str, deleted: str | None = None) -> Json | None:
         asked = f"{resource.name}(id: $id, deleted: $deleted) {{ {members(resource)} }}"
@@ -226,23 +220,8 @@ class Graphql:
         found: list[Json] = (await self.run(document, by=by, filter=filter_))[name]
         return found
 
-    async def history(self, resource: Resource, ref: str, asked: Asked = Asked()) -> Page:
-        which = ", deleted: INCLUDE" if resource.deletable and ":" not in ref else ""
-        heads = "$id: ID!, $filter: ChangeFilter, $first: Int = 50, $after: String, $before: String"
-        document = f"""query History({heads}) {{
-          {resource.name}(id: $id{which}) {{
-            changes(filter: $filter, first: $first, after: $after, before: $before) {{ {CHANGES} }} }} }}"""
-        if asked.last is not None or asked.before is not None:
-            document = document.replace("$first: Int = 50", "$last: Int = 50").replace("first: $first", "last: $last")
-            asked = replace(asked, first=None, last=asked.last or asked.first)
-        found = (await self.run(document, id=ref, **_arguments(asked)))[resource.name]
-        if found is None:
-            raise Refused(404, "not_found", "", "")
-        page = found["changes"]
-        return _graphql_page(page, [{"cursor": edge["cursor"], **edge["node"]} for edge in page["edges"]])
 
-
-def _params(asked: Asked) -> str:
+def params(asked: Asked) -> str:
     params = {
         "filter": orjson.dumps(asked.filter).decode() if asked.filter is not None else None,
         "sort": asked.sort,
@@ -265,7 +244,7 @@ def members(resource: Resource) -> str:
     return " ".join(spelt)
 
 
-def _arguments(asked: Asked) -> Json:
+def arguments(asked: Asked) -> Json:
     order = None
     if asked.sort is not None:
         keys = asked.sort.split(",")
@@ -286,12 +265,7 @@ def _arguments(asked: Asked) -> Json:
     return {name: value for name, value in named.items() if value is not None}
 
 
-CHANGES = """edges { cursor node {
-  at resource id action version changes actor { keyId userId } source traceId } }
-  totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }"""
-
-
-def _graphql_page(found: Json, records: list[Json]) -> Page:
+def graphql_page(found: Json, records: list[Json]) -> Page:
     info, edges = found["pageInfo"], found["edges"]
     if edges:
         assert (info["startCursor"], info["endCursor"]) == (edges[0]["cursor"], edges[-1]["cursor"])
@@ -300,12 +274,12 @@ def _graphql_page(found: Json, records: list[Json]) -> Page:
     return Page(records, next_, previous, found["totalCount"])
 
 
-def _rest_page(body: Json) -> Page:
+def rest_page(body: Json) -> Page:
     assert list(body) == ["data", "nextCursor", "previousCursor", "totalCount"]
     return Page(body["data"], body["nextCursor"], body["previousCursor"], body["totalCount"])
 
 
-def _path(resource: Resource, ref: str) -> str:
+def path(resource: Resource, ref: str) -> str:
     return f"/{resource.path}/{quote(ref, safe='')}"
 
 

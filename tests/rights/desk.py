@@ -13,6 +13,7 @@ from app.services.database import Database
 from schema.resources import API_KEY
 from tests.app.keys import key, user
 from tests.faces.face import Graphql, Json, Rest, members
+from tests.faces.histories import history_of
 
 ALL = members(API_KEY)
 
@@ -116,4 +117,4 @@ class Caller:
 
     async def history(self, id_: str) -> list[Json]:
         """Its changes."""
-        return (await self.face.history(API_KEY, id_)).records
+        return (await history_of(self.face, API_KEY, id_)).records

@@ -17,6 +17,7 @@ from app.settings import Settings
 from schema.resources import CLIENT, CUSTOMER
 from tests.app.keys import user
 from tests.faces.face import Graphql, Rest
+from tests.faces.histories import history_of
 from tests.rights.keys import narrow_key, session
 from tests.world import add
 
@@ -272,7 +273,7 @@ async def test_a_record_has_every_other_field(told: Told) -> None:
     changed = await told.http.patch(f"/customers/{told.customer}", json={"title": "Buyer"})
     assert list(changed.json()) == list(record)
     for face in (Rest(told.http), Graphql(told.http)):
-        history = (await face.history(CUSTOMER, told.customer)).records
+        history = (await history_of(face, CUSTOMER, told.customer)).records
         assert [sorted(one["changes"]) for one in history] == [
             ["createdAt", "emailConsent", "name", "status"],
             ["title"],

@@ -2,75 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
 from typing import Any
 
-import httpx
 import pytest
 
 from app.main import create_app
 from app.services.database import Database
 from app.services.write import write
 from app.settings import Settings
-from schema.actor import Actor
-from schema.change import Delete, Update
+from schema.change import Delete
 from schema.reference import Reference
-from schema.resource import Resource
 from schema.resources import CLIENT, CUSTOMER, USER
 from tests.app.keys import user
-from tests.faces.face import Asked, Face, Graphql, Refused, Rest
+from tests.faces.face import Asked, Face, Refused
 from tests.rights.keys import narrow_key, session
+from tests.rights.seen import MISSING, World
 from tests.world import CALL, add, stored
 
 Json = dict[str, Any]
-
-MISSING = "cli_01h455vb4pex5vsknk084sn02q"
-FILTERS: Json = {
-    "customers": {"client": {"externalIds": {"erp": {"eq": "7"}}}},
-    "clients": {"externalIds": {"erp": {"eq": "7"}}},
-    "users": {"title": {"eq": "Agent"}},
-}
-
-
-@dataclass(frozen=True)
-class World:
-    """Client 7 is seen and client 8 is not; so it is with their customers, and with the users jane and boss."""
-
-    db: Database
-    http: httpx.AsyncClient
-    jane: str
-    boss: str
-    mine: str
-    other: str
-    ada: str
-    bob: str
-    gone: str
-
-    async def version(self, resource: Resource, id_: str) -> int:
-        return next(int(one["version"]) for one in await stored(self.db, resource) if one["id"] == id_)
-
-
-@pytest.fixture
-async def world(db: Database, migrated_url: str) -> AsyncIterator[World]:
-    owner = await user(db)
-    jane = await add(db, USER, {"name": "Jane", "email": "jane@x.io", "title": "Agent"})
-    boss = await add(db, USER, {"name": "Boss", "email": "boss@x.io"})
-    other = await add(db, CLIENT, {"name": "Other", "domain": "other.io", "externalIds": {"erp": "8"}, "ownerId": boss})
-    seven: Json = {"name": "Mine", "domain": "mine.io", "externalIds": {"erp": "7"}, "ownerId": jane, "parentId": other}
-    mine = await add(db, CLIENT, seven)
-    ada = await add(db, CUSTOMER, {"name": "Ada", "email": "ada@x.io", "clientId": mine, "ownerId": boss})
-    bob = await add(db, CUSTOMER, {"name": "Bob", "email": "bob@x.io", "clientId": other, "externalIds": {"crm": "b"}})
-    gone = await add(db, CUSTOMER, {"name": "Gone", "clientId": other, "externalIds": {"crm": "g"}})
-    await write(db, Delete(CUSTOMER, Reference("customer", "id", gone)), CALL)
-    app = create_app(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None), db=db)
-    async with session(app, await narrow_key(db, owner, filters=FILTERS)) as http:
-        yield World(db, http, jane, boss, mine, other, ada, bob, gone)
-
-
-@pytest.fixture(params=["rest", "graphql"])
-def face(request: pytest.FixtureRequest, world: World) -> Face:
-    return Rest(world.http) if request.param == "rest" else Graphql(world.http)
 
 
 async def refused(face: Face, work: Any, status: int, detail: str) -> Refused:
@@ -143,73 +92,6 @@ async def test_relations_and_routes(world: World) -> None:
     (jane,) = data["users"]["nodes"]
     assert jane["clients"] == {"totalCount": 1, "nodes": [{"parentId": None, "parent": None}]}
     assert jane["customers"] == {"totalCount": 0}
-
-
-async def test_a_history(world: World, face: Face) -> None:
-    moved = Update(CUSTOMER, Reference("customer", "id", world.ada), {"ownerId": world.jane})
-    await write(world.db, moved, CALL)
-    told = (await face.history(CUSTOMER, world.ada)).records
-    assert told[0]["changes"]["clientId"] == [None, world.mine]
-    assert "ownerId" not in told[0]["changes"]
-    assert told[1]["changes"] == {"ownerId": [None, world.jane]}
-    again = Update(CUSTOMER, Reference("customer", "id", world.ada), {"ownerId": world.boss})
-    await write(world.db, again, CALL)
-    back = Update(CLIENT, Reference("client", "id", world.mine), {"parentId": None})
-    await write(world.db, back, CALL)
-    told = (await face.history(CUSTOMER, world.ada)).records
-    assert told[2]["changes"] == {"ownerId": [world.jane, None]}
-    told = (await face.history(CLIENT, world.mine)).records
-    assert [one["version"] for one in told] == [1, 2]
-    assert told[1]["changes"] == {}
-    for ref in (world.bob, "crm:b", world.gone):
-        with pytest.raises(Refused) as caught:
-            await face.history(CUSTOMER, ref)
-        assert caught.value.status == 404
-
-
-async def test_a_filter_of_a_history_tells_no_more_than_it_shows(world: World, face: Face) -> None:
-    for owner in (world.jane, world.boss):
-        await write(world.db, Update(CUSTOMER, Reference("customer", "id", world.ada), {"ownerId": owner}), CALL)
-    moved = Update(CLIENT, Reference("client", "id", world.mine), {"parentId": None})
-    await write(world.db, moved, CALL)
-
-    async def found(resource: Resource, id_: str, **filter_: Any) -> list[int]:
-        page = await face.history(resource, id_, Asked(filter=filter_))
-        assert page.total == len(page.records)
-        return [one["version"] for one in page.records]
-
-    # Made with an owner who is not seen, then given to one who is, then taken away again.
-    assert await found(CUSTOMER, world.ada, field={"eq": "ownerId"}) == [2, 3]
-    assert await found(CUSTOMER, world.ada, field={"notIn": ["ownerId", "title"]}) == [1]
-    assert await found(CUSTOMER, world.ada, field={"eq": "clientId"}) == [1]
-    assert await found(CLIENT, world.mine, field={"in": ["parentId"]}) == []
-    assert await found(CLIENT, world.mine, field={"ne": "parentId"}) == [1, 2]
-
-
-async def test_who_made_a_change_is_told_if_they_are_seen(world: World, face: Face) -> None:
-    made = await face.create(CUSTOMER, {"name": "New", "clientId": world.mine})
-    (told,) = (await face.history(CUSTOMER, made["id"])).records
-    assert told["actor"] == {"keyId": None, "userId": None}  # the key's own user is none that it sees
-    stored = await world.db.fetch(f"SELECT key_id, user_id FROM changes WHERE record = '{made['id']}'")
-    ((key_id, user_id),) = stored
-    assert key_id
-    assert user_id
-    hers = replace(CALL, actor=Actor(key_id, world.jane, CALL.actor.scopes))
-    await write(world.db, Update(CUSTOMER, Reference("customer", "id", made["id"]), {"title": "Dr"}), hers)
-    for filter_, versions in (
-        ({"userId": {"eq": user_id}}, []),
-        ({"userId": {"eq": "email:admin@cube.test"}}, []),
-        ({"userId": {"in": [user_id, world.jane]}}, [2]),
-        ({"userId": {"ne": user_id}}, [1, 2]),
-        ({"userId": {"isNull": True}}, [1]),
-        ({"keyId": {"eq": key_id}}, [2]),
-        ({"keyId": {"isNull": True}}, [1]),
-    ):
-        page = await face.history(CUSTOMER, made["id"], Asked(filter=filter_))
-        assert [one["version"] for one in page.records] == versions, filter_
-    assert page.records[0]["actor"] == {"keyId": None, "userId": None}
-    (seen,) = (await face.history(CUSTOMER, made["id"], Asked(filter={"userId": {"eq": world.jane}}))).records
-    assert seen["actor"] == {"keyId": key_id, "userId": world.jane}
 
 
 async def test_me_is_there_whoever_owns_it(world: World) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
 
-from app.services.sql.dialect import Json, quoted
+from app.services.sql.glue import Json, quoted
 from app.services.sql.params import Builder, Way, fixed, item, then
 from app.services.sql.values import SIGNS, has, in_map, text
 from app.services.sql.words import placed_query, search_places, search_query

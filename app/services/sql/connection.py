@@ -8,7 +8,7 @@ from functools import cache
 from operator import attrgetter
 
 from app.services.sql.condition import condition, existing, search
-from app.services.sql.dialect import EVERY, Json, quoted
+from app.services.sql.glue import EVERY, Json, quoted
 from app.services.sql.keyset import Key, following
 from app.services.sql.page import is_at_once, needs, page_ids, page_rows, rows_at_once, sort_keys
 from app.services.sql.params import Builder, Way, then

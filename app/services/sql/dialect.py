@@ -2,31 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-# Pairs that one call of the JSON object function takes: SQLite allows 63, PostgreSQL 50.
-MAX_PAIRS = 49
-EVERY = "TRUE"
-"""The condition of an array that leaves nothing out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Json:
-    """An expression and how it becomes JSON.
-
-    `value`: a plain value, that the JSON functions quote. `json`: what these functions take as it is. `text`: finished
-    JSON text (or null), which is glued in: to hand it to a JSON function would parse and print all of it again.
-    `members`: the text of members that stand here by their own names. `sure`: it is never null.
-    """
-
-    sql: str
-    form: Literal["value", "json", "text", "members"] = "value"
-    sure: bool = False
-
-
-Pairs = Sequence[tuple[str, Json]]
+from app.services.sql.glue import Json, Pairs, filtered, function_call, glued, is_one_call
 
 
 class Dialect(Protocol):
@@ -63,11 +43,6 @@ class Dialect(Protocol):
     def removal(self, table: str, where: str) -> str: ...
 
 
-def quoted(name: str) -> str:
-    """A response name as an SQL string literal."""
-    return "'" + name.replace("'", "''") + "'"
-
-
 @dataclass(frozen=True, slots=True)
 class Sqlite:
     """SQLite 3.40 and newer."""
@@ -82,16 +57,16 @@ class Sqlite:
         return Json(f"CASE WHEN {condition} THEN 'true' ELSE 'false' END", "text")
 
     def object(self, pairs: Pairs) -> Json:
-        if _is_one_call(pairs):
-            return Json(_call("json_object", pairs), "json")
-        return glued(pairs, self.inner, lambda run: _call("json_object", run))
+        if is_one_call(pairs):
+            return Json(function_call("json_object", pairs), "json")
+        return glued(pairs, self.inner, lambda run: function_call("json_object", run))
 
     def inner(self, text: str) -> str:
         # A negative length: what stands before the last character, without a second look at the text.
         return f"substr(substr({text}, -1, -{2**30}), 2)"
 
     def array(self, element: Json, keep: str) -> Json:
-        joined = f"group_concat({self.text_of(element)}, ','){_filter(keep)}"
+        joined = f"group_concat({self.text_of(element)}, ','){filtered(keep)}"
         return Json(f"'[' || coalesce({joined}, '') || ']'", "text", sure=True)
 
     def text_of(self, json: Json) -> str:
@@ -177,17 +152,17 @@ class Postgresql:
         return Json(f"coalesce({condition}, false)")
 
     def object(self, pairs: Pairs) -> Json:
-        if _is_one_call(pairs):
-            return Json(_call("json_build_object", pairs), "json")
-        return glued(pairs, self.inner, lambda run: f"{_call('json_build_object', run)}::text")
+        if is_one_call(pairs):
+            return Json(function_call("json_build_object", pairs), "json")
+        return glued(pairs, self.inner, lambda run: f"{function_call('json_build_object', run)}::text")
 
     def inner(self, text: str) -> str:
         return f"left(substr({text}, 2), -1)"
 
     def array(self, element: Json, keep: str) -> Json:
         if element.form == "json":
-            return Json(f"coalesce(json_agg({element.sql}){_filter(keep)}, '[]'::json)", "json", sure=True)
-        joined = f"string_agg({element.sql}, ','){_filter(keep)}"
+            return Json(f"coalesce(json_agg({element.sql}){filtered(keep)}, '[]'::json)", "json", sure=True)
+        joined = f"string_agg({element.sql}, ','){filtered(keep)}"
         return Json(f"'[' || coalesce({joined}, '') || ']'", "text", sure=True)
 
     def text_of(self, json: Json) -> str:
@@ -260,41 +235,6 @@ class Postgresql:
         # What somebody else has a hand on is left for another time, so that nobody waits in a circle.
         found = f"SELECT seq FROM {table} WHERE {where} FOR UPDATE SKIP LOCKED"
         return f"DELETE FROM {table} WHERE seq IN ({found})"
-
-
-def glued(pairs: Pairs, inner: Callable[[str], str], call: Callable[[Pairs], str]) -> Json:
-    """An object of pieces: finished texts as they are, and runs of what lies between them by one `call` each."""
-    pieces: list[str] = []
-    run: list[tuple[str, Json]] = []
-    for name, json in pairs:
-        finished = json.form in ("text", "members")
-        if run and (finished or len(run) == MAX_PAIRS):
-            pieces.append(inner(call(run)))
-            run = []
-        if json.form == "members":
-            pieces.append(json.sql)
-        elif finished:
-            value = json.sql if json.sure else f"coalesce({json.sql}, 'null')"
-            pieces.append(quoted(f'"{name}":') + f" || {value}")
-        else:
-            run.append((name, json))
-    if run:
-        pieces.append(inner(call(run)))
-    text = "'{' || " + " || ',' || ".join(pieces or ["''"]) + " || '}'"
-    # Two texts beside each other are one: each sign of concatenation copies what stands before it.
-    return Json(text.replace("' || '", ""), "text", sure=True)
-
-
-def _filter(keep: str) -> str:
-    return "" if keep == EVERY else f" FILTER (WHERE {keep})"
-
-
-def _is_one_call(pairs: Pairs) -> bool:
-    return len(pairs) <= MAX_PAIRS and all(json.form in ("value", "json") for _, json in pairs)
-
-
-def _call(function: str, pairs: Pairs) -> str:
-    return f"{function}({', '.join(f'{quoted(name)}, {json.sql}' for name, json in pairs)})"
 
 
 SQLITE = Sqlite()

@@ -13,7 +13,7 @@ from functools import partial
 from operator import attrgetter
 
 from app.services.sql.condition import column
-from app.services.sql.dialect import Json
+from app.services.sql.glue import Json
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Nested, record_json

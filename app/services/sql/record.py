@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from app.services.sql.condition import column, differences, existing
-from app.services.sql.dialect import Json, quoted
+from app.services.sql.glue import Json, quoted
 from app.services.sql.params import Builder, Way, item, then
 from schema.narrowing import target
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
-from app.services.sql.dialect import EVERY, Dialect, Json
+from app.services.sql.dialect import Dialect
+from app.services.sql.glue import EVERY, Json
 from app.services.sql.params import Builder, Sight, Way, everything, item, then, whole
 from app.services.sql.record import Joins, record_json, value_json
 from app.services.sql.shape import shape
