@@ -3,9 +3,13 @@
 import asyncio
 import os
 import shutil
+import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from argon2 import PasswordHasher
@@ -20,6 +24,7 @@ from tests import canaries
 from tests.postgres import PostgresServer, installed_programs, postgres_server
 from tests.redis_server import RedisServer, installed_program, redis_server
 from tests.required import require, required, used
+from tests.scratch import scratch
 
 # No test measures time: a busy machine is no fault of the code.
 settings.register_profile("cube", deadline=None)
@@ -138,8 +143,22 @@ def watched() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def certificates() -> Iterator[None]:
+    """Has those that httpx loads for each client, for no test to use, loaded once."""
+    with patch.object(ssl, "create_default_context", cache(ssl.create_default_context)):
+        yield
+
+
+def pytest_configure() -> None:
+    """Keep the files of tests where there is room for them, unless it is said where."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(scratch()))
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Search what Cube and its processes have written in a test, however the test went."""
+    if hasattr(report, "node"):
+        return  # the process that ran the test has searched it, and knows its secrets
     for name, text in report.sections:
         if (
             name.startswith("Captured std") and report.when == "teardown"
@@ -147,9 +166,20 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
             canaries.search(f"{report.nodeid}, {name}", text)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what one of several processes has used and found."""
+    output = getattr(node, "workeroutput", {})  # a process that crashed leaves none, and has failed the run
+    used.update(output.get("used", ()))
+    canaries.found.extend(output.get("found", ()))
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run in which no test touched a part that it must have, or a secret has come out."""
-    if (required() - used or canaries.found) and session.exitstatus == pytest.ExitCode.OK:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:  # one of several processes: the one that started them judges
+        output.update(used=sorted(used), found=canaries.found)
+    elif (required() - used or canaries.found) and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

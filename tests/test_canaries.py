@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -117,3 +119,30 @@ async def test_a_program_that_is_waited_for_meanwhile_is_heard_too(found: list[s
     )
     await program.communicate()
     assert len(found) == 1
+
+
+LEAKS = """
+import pytest
+from app.services.secrets import new_secret
+from tests import canaries
+
+@pytest.mark.parametrize("text", ["{secret}", "{end}", "nothing"])
+def test_says(text):
+    secret = canaries.plant(new_secret())
+    print(text.format(secret=secret, end=secret[canaries.SHOWN :]))
+"""
+
+
+def test_a_leak_in_a_process_beside_fails_the_run_and_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "test_leaks.py"
+    file.write_text(LEAKS)
+    root = Path(__file__).parents[1]
+    settings = ["-c", str(root / "pyproject.toml"), "-p", "tests.conftest", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-n", "1", *settings, str(file)]
+    environ = os.environ | {"CUBE_TEST_REQUIRE": ""}
+    done = subprocess.run(command, cwd=root, env=environ, capture_output=True, text=True)
+    assert ("3 passed" in done.stdout, done.returncode) == (True, 1), done.stdout + done.stderr
+    found = [line for line in done.stdout.splitlines() if line.endswith("the run fails.")]
+    assert len(found) == 2
+    assert sum("[{secret}]" in line for line in found) == 1
+    assert sum("[{end}]" in line for line in found) == 1

@@ -38,7 +38,7 @@ def test_a_copy_holds_what_its_template_holds(postgres: PostgresServer) -> None:
     template = postgres.create_database()
     postgres.run("CREATE TABLE kept AS SELECT 7 AS number", database=template.rpartition("/")[2])
     copy = postgres.create_database(template)
-    assert postgres.run("SELECT number FROM kept", database=copy.rpartition("/")[2]) == "7"
+    assert postgres.run("SELECT number FROM kept", database=copy.rpartition("/")[2]) == [(7,)]
     postgres.drop_database(copy)
     postgres.drop_database(template)
 

@@ -79,7 +79,7 @@ def test_fc_046_017_complaint_b13_callers_who_go_away_leave_nothing_open(
     if place.url.startswith("postgresql"):
         name = place.url.rpartition("/")[2]
         open_ = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}' AND state LIKE 'idle in%'"
-        assert postgres.run(open_) == "0"
+        assert postgres.run(open_) == [(0,)]
     assert place.running.end() == 0
     assert not [line for line in place.running.lines if '"level":"error"' in line]
 

@@ -1,19 +1,16 @@
 """What tests of imports run on: a migrated database of each kind, files, and what the records became."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from app.services.database import Database
 from app.services.imports.report import Report
 from app.services.imports.run import Import, run_import
-from app.services.migrate import migrate
 from app.services.read import read
-from app.settings import Settings
 from schema.actor import SYSTEM
 from schema.change import Call, Source
 from schema.query_string import list_selection
@@ -23,15 +20,6 @@ CALL = Call(SYSTEM, Source.IMPORT, "00-a405f077df056a498323ffbcec05923f-aa63e6f4
 
 Into = Callable[..., Awaitable[Report]]
 Records = Callable[..., Awaitable[list[dict[str, Any]]]]
-
-
-@pytest_asyncio.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    settings = Settings.load({"CUBE_DATABASE_URL": database_url}, None)
-    await migrate(settings)
-    db = await Database.open(settings)
-    yield db
-    await db.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from schema.change import Delete
 from schema.reference import Reference
 from schema.resources import CLIENT, CUSTOMER, USER
 from tests.app.keys import user
-from tests.faces.face import Asked, Face, Refused
+from tests.faces.face import Asked, Face, Graphql, Refused, Rest
 from tests.rights.keys import narrow_key, session
 from tests.rights.seen import MISSING, World
 from tests.world import CALL, add, stored
