@@ -46,6 +46,7 @@ VARIABLES = (
     Variable("CUBE_LOG_LEVEL", "info", values.choice("debug", "info", "warning", "error"), "the least that is logged"),
     Variable("CUBE_DRAIN_SECONDS", "0", values.whole(0, 3600), "how long a stopping process goes on accepting"),
     Variable("CUBE_RATE_LIMIT", rates.DEFAULT, rates.RATES, "what a key, and an address without one, may ask for"),
+    Variable("CUBE_IDEMPOTENCY_HOURS", "24", values.whole(1, 720), "how long answers to idempotency keys are kept"),
     Variable("CUBE_REDIS_URL", "", rates.REDIS_URL, "where processes share what they count; else each counts alone"),
     Variable("CUBE_FORWARDED_ALLOW_IPS", "127.0.0.1", values.NETWORKS, "the proxies whose X-Forwarded-* is believed"),
 )
@@ -76,6 +77,7 @@ class Settings:
     log_level: Literal["debug", "info", "warning", "error"]
     drain_seconds: int
     rate_limit: Rates | None
+    idempotency_hours: int
     redis_url: str | None
     forwarded_allow_ips: str
     warnings: tuple[str, ...] = ()

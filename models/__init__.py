@@ -11,4 +11,5 @@ MODULES = (
     "models.signing",
     "models.session",
     "models.attempt",
+    "models.idempotency",
 )

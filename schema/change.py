@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from schema.actor import Actor
+from schema.problem import Problem, problem
 from schema.reference import Reference
 from schema.resource import Resource
 
@@ -42,19 +43,59 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A request that is done once, however often its caller sends it under one key (`Idempotency-Key`).
+
+    `fingerprint` tells it from other requests; what it was answered is kept until `ends_at`. `secret` is what the
+    caller came with, and `nonce` nobody could foresee: by both, secrets are made that can be made again.
+    """
+
+    holder: str
+    key: str
+    fingerprint: str
+    at: str
+    ends_at: str
+    secret: str = field(repr=False)
+    nonce: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """Who writes, through which door, under which trace."""
+    """Who writes, through which door, under which trace; whether it is done once, or undone when all is known."""
 
     actor: Actor
     source: Source
     trace_id: str
+    once: Once | None = None
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Precondition:
-    """The versions that the record may have; None is any version, as long as there is a record (`If-Match: *`)."""
+    """The versions that the record may have; None is any version, as long as there is a record (`If-Match: *`).
+
+    `other_than` are those that it may not have (`If-None-Match`), None being any.
+    """
 
     versions: tuple[int, ...] | None
+    other_than: tuple[int, ...] | None = ()
+
+    def hold(self, version: int) -> None:
+        """Raises 412 unless the record is in a version that the caller knows."""
+        if (self.versions is not None and version not in self.versions) or (
+            self.other_than is None or version in self.other_than
+        ):
+            raise stale(version)
+
+
+def etag(version: int) -> str:
+    """The tag of a version: the version alone, so that it serves whichever view or door it came from."""
+    return f'"{version}"'
+
+
+def stale(version: int) -> Problem:
+    """412, with the current tag."""
+    return problem("precondition_failed", f"The record is at version {version}.", etag=etag(version))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,12 @@ PROBLEMS: Mapping[str, ProblemType] = _table(
         "Use a cursor only with the resource, filter, search and sort of the page that gave it.",
     ),
     (
+        "idempotency_key_reused",
+        400,
+        "The idempotency key was used for another request.",
+        "Take a new key for each new request, and send the old one only with the very same method, path and body.",
+    ),
+    (
         "authentication_required",
         401,
         "Authentication is required.",
@@ -88,6 +94,12 @@ PROBLEMS: Mapping[str, ProblemType] = _table(
         "Another live record holds this unique value: update that one, or choose another value.",
     ),
     ("conflict", 409, CONFLICT, "The record's state does not allow this: read it again and decide anew."),
+    (
+        "in_flight",
+        409,
+        CONFLICT,
+        "A request with this idempotency key is being answered: send the same again after `Retry-After` seconds.",
+    ),
     (
         "precondition_failed",
         412,

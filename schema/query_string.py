@@ -145,6 +145,12 @@ def no_parameters(params: dict[str, str]) -> None:
     _known(params, ())
 
 
+def dry_run(params: dict[str, str]) -> bool:
+    """For requests that write: whether nothing is to be stored; they take no other parameter."""
+    _known(params, ("dryRun",))
+    return _flag("dryRun", params.get("dryRun", "false"))
+
+
 def _known(params: dict[str, str], known: tuple[str, ...]) -> None:
     for name in params:
         if name not in known:

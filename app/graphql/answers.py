@@ -14,24 +14,31 @@ from app.services.plan import plan
 from app.services.read import read, read_within
 from app.services.sql.guard import Guard
 from app.services.unit_of_work import UnitOfWork
-from app.services.write import write_and_answer
+from app.services.write import check, perform, write_and_answer
 from schema.actor import Actor
-from schema.change import Call, Source, Written
+from schema.change import Call, Once, Source, Written
 from schema.graphql.changing import Piece, Write
 from schema.graphql.reading import Read
-from schema.problem import problem
+from schema.problem import Problem, problem
 from schema.reference import Reference
 from schema.selection import Beside, Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, under which trace, and the database that answers; with a guard, only reads or one write."""
+    """Who asks, under which trace, and the database that answers; with a guard, only reads or one write.
+
+    `once` is for a mutation, whose writes are then one unit of work.
+    """
 
     db: Database
     actor: Actor
     trace_id: str
     guard: Guard | None = None
+    once: Once | None = None
+
+    def call(self, *, dry_run: bool = False) -> Call:
+        return Call(self.actor, Source.GRAPHQL, self.trace_id, self.once, dry_run)
 
 
 async def answer_read(caller: Caller, asked: Read) -> bytes | None:
@@ -67,8 +74,11 @@ def _told_beside(selection: Selection, actor: Actor, body: bytes) -> bytes:
     return orjson.dumps(orjson.loads(body) | told) if told else body
 
 
-async def answer_write(caller: Caller, asked: Write) -> bytes | None:
-    """The JSON of a root field of a mutation. What it asks back is checked before anything is written."""
+async def answer_write(caller: Caller, asked: Write, whole: UnitOfWork | None = None) -> bytes:
+    """The JSON of a root field of a mutation. What it asks back is checked before anything is written.
+
+    With a `whole` it is a part of that unit of work, undone by itself if it is refused, or no more than a dry run.
+    """
     for record in asked.records():
         plan(placeholder(record), caller.actor)
 
@@ -77,8 +87,19 @@ async def answer_write(caller: Caller, asked: Write) -> bytes | None:
             return await _record(work, asked.answer, written)
         return _object([(piece.response, await _piece(work, asked, piece, written)) for piece in asked.answer])
 
-    call = Call(caller.actor, Source.GRAPHQL, caller.trace_id)
-    return await write_and_answer(caller.db, asked.change, call, answer, caller.guard)
+    if whole is None:
+        call = caller.call(dry_run=asked.dry_run)
+        return await write_and_answer(caller.db, asked.change, call, answer, caller.guard)
+    checked = check(asked.change, caller.actor)
+    await whole.tx.savepoint()
+    try:
+        body = await answer(whole, await perform(whole, checked))
+        await whole.tx.settle()
+    except Problem:
+        await whole.tx.undo()
+        raise
+    await (whole.tx.undo() if asked.dry_run else whole.tx.keep())
+    return body
 
 
 def placeholder(record: Record) -> Single:

@@ -7,12 +7,16 @@ from functools import lru_cache, partial
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp
 
 from app.graphql.answers import Caller
 from app.graphql.envelope import from_body, from_query
+from app.graphql.result import Result
 from app.graphql.run import run
 from app.middleware.authentication import answering
 from app.middleware.exchange import database, exchange, header
+from app.middleware.finished import Finished
+from app.middleware.idempotency import once
 from app.middleware.media import JSON, accepted, content_type, takes_json, weight
 from app.middleware.router import Route
 from app.services.sql.guard import Guard
@@ -21,6 +25,15 @@ from schema.problem import problem
 
 GRAPHQL = "application/graphql-response+json"
 
+_HEADERS = {
+    media: [
+        (b"content-type", f"{media}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept"),
+    ]
+    for media in (GRAPHQL, JSON)
+}
+
 # Gives the page of the explorer to a person's browser, None to everybody else.
 Explorer = Callable[[Request], Response | None]
 
@@ -28,29 +41,36 @@ Explorer = Callable[[Request], Response | None]
 def graphql_route(explorer: Explorer) -> Route:
     """The one route of GraphQL."""
 
-    async def by_get(request: Request) -> Response:
+    async def by_get(request: Request) -> ASGIApp:
         return explorer(request) or await answer(request)
 
     return Route("/graphql", {"GET": by_get, "POST": answer})
 
 
-async def answer(request: Request) -> Response:
+async def answer(request: Request) -> Finished:
     """Runs the document that a request carries."""
     if request.method == "POST":
         await request.body()  # before the key is asked for, which might end while it comes in
     return await answering(request.scope, partial(_answer, request))
 
 
-async def _answer(request: Request, actor: Actor, guard: Guard | None) -> Response:
+async def _answer(request: Request, actor: Actor, guard: Guard | None) -> Finished:
     by_get = request.method != "POST"
     if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
         raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
     media = media_type(header(request.scope, b"accept"))
     envelope = from_query(request.url.query) if by_get else from_body(await request.body())
-    trace = exchange(request.scope).trace_id
-    result = await run(envelope, Caller(database(request.scope), actor, trace, guard), by_get=by_get)
-    headers = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", "Vary": "Accept"}
-    return Response(result.body(trace), result.status(media == GRAPHQL), headers)
+    begun = exchange(request.scope)
+    keyed = not by_get and b"idempotency-key" in begun.headers
+    asked_once = await once(request, actor, media) if keyed else None
+    caller = Caller(database(request.scope), actor, begun.trace_id, guard, asked_once)
+    return await run(envelope, caller, partial(_finished, media, begun.trace_id), by_get=by_get)
+
+
+def _finished(media: str, trace: str, result: Result) -> Finished:
+    body = result.body(trace)
+    length = (b"content-length", b"%d" % len(body))
+    return Finished(result.status(media == GRAPHQL), [*_HEADERS[media], length], body)
 
 
 @lru_cache(maxsize=256)

@@ -20,16 +20,21 @@ from graphql.pyutils import gather_with_cancel
 from app.graphql.envelope import Envelope
 from app.services.sql.guard import NotCurrent
 from schema.graphql.prepared import Form, Prepared, RootField
+from schema.problem import Problem
 
 Answer = Callable[[RootField], Awaitable[bytes | None]]
 
 
 @dataclass(slots=True)
 class Execution:
-    """Runs the root fields of an operation; what lies below them, `answer` has seen to."""
+    """Runs the root fields of an operation; what lies below them, `answer` has seen to.
+
+    If they are done `as_one`, nothing but a refusal is a field's own error.
+    """
 
     form: Form
     answer: Answer
+    as_one: bool = False
     errors: list[GraphQLError] = field(default_factory=list)
 
     async def data(self, *, serially: bool) -> list[bytes] | None:
@@ -54,6 +59,9 @@ class Execution:
         except NotCurrent:
             raise
         except Exception as error:
+            refused = isinstance(error, GraphQLError) or (isinstance(error, Problem) and error.status < 500)
+            if self.as_one and not refused:
+                raise
             located = located_error(error, [one.node for one in asked.details], [asked.response])
             if asked.required:
                 raise located from error

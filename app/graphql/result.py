@@ -12,6 +12,7 @@ from graphql import GraphQLError
 from app.graphql.documents import MAX_ERRORS, OperationError
 from app.log import without_secrets
 from app.middleware.problems import problem_of
+from app.services.idempotency import kept_for_good
 from app.services.plan import MAX_COST
 from schema.graphql.limits import LimitError
 from schema.problem import Problem, invalid
@@ -20,12 +21,21 @@ from schema.values.fault import Fault
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a document came to, `data` in pieces of JSON. If nothing `ran`, the request itself was at fault."""
+    """What a document came to, `data` in pieces of JSON. If nothing `ran`, the request itself was at fault.
+
+    `wrote`: whether any field did, though another may have taken its answer away.
+    """
 
     data: Sequence[bytes] | None = None
     errors: tuple[GraphQLError, ...] = ()
     cost: int = 0
     ran: bool = field(default=False, kw_only=True)
+    wrote: bool = field(default=False, kw_only=True)
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether it refuses anything for a reason that holds whenever the same is asked again."""
+        return any(kept_for_good(_problem(error)[0]) for error in self.errors)
 
     def status(self, modern: bool) -> int:
         """The HTTP status; `modern` is the media type application/graphql-response+json."""

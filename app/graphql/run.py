@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import GraphQLError, OperationType
@@ -14,8 +14,13 @@ from app.graphql.documents import MAX_ERRORS, Documents, Worlds, operation
 from app.graphql.envelope import Envelope
 from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
+from app.middleware.finished import Finished
+from app.middleware.idempotency import replayed
 from app.services.plan import MAX_COST, cost, too_costly
+from app.services.rates import WRITE_ROWS, spend
 from app.services.sql.guard import NotCurrent
+from app.services.timing import timed
+from app.services.unit_of_work import UnitOfWork, in_unit_of_work
 from schema.graphql.changing import Write, write_of
 from schema.graphql.limits import LimitError
 from schema.graphql.prepared import Form, Prepared, RootField, key_of
@@ -23,14 +28,18 @@ from schema.graphql.reading import Read, read_of
 from schema.narrowing import settled
 from schema.problem import Problem, problem
 
+Finish = Callable[[Result], Finished]
 Asked = Read | Write | Problem | GraphQLError
 
 _documents = Documents()  # of all from whom nothing is hidden
 _worlds = Worlds()
 
 
-async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Result:
-    """Runs an operation; raises Problem for a mutation by GET, NotCurrent for what no guarded read will answer."""
+async def run(envelope: Envelope, caller: Caller, finish: Finish, *, by_get: bool = False) -> Finished:
+    """Runs an operation, whose answer `finish` makes.
+
+    Raises Problem for a mutation by GET, NotCurrent for what no guarded read will answer.
+    """
     hidden = caller.actor.hidden and settled(caller.actor.hidden)
     kept = _worlds.known(hidden) if hidden else _documents
     if caller.guard and not (kept and kept.knows(envelope.query)):
@@ -40,12 +49,12 @@ async def run(envelope: Envelope, caller: Caller, *, by_get: bool = False) -> Re
         document = kept.get(envelope.query)
         chosen = operation(document, envelope.operation_name)
     except GraphQLError as error:
-        return refused([error])
+        return finish(refused([error]))
     if by_get and chosen.operation is OperationType.MUTATION:
         raise problem("method_not_allowed", "A mutation is sent by POST.", allow="POST")
     if document.errors:
-        return refused(document.errors)
-    return await _run(document.prepared(chosen), envelope, caller)
+        return finish(refused(document.errors))
+    return await _run(document.prepared(chosen), envelope, caller, finish)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,11 @@ class Ready:
         """Whether it reads, or does one write."""
         found = list(self.asked.values())
         return any(isinstance(one, Read) for one in found) or (len(found) == 1 and isinstance(found[0], Write))
+
+    @property
+    def stores(self) -> bool:
+        """Whether any field of a mutation is more than a dry run."""
+        return not all(isinstance(one, Write) and one.dry_run for one in self.asked.values())
 
     @property
     def is_anybodys(self) -> bool:
@@ -88,26 +102,64 @@ def ready(prepared: Prepared, inputs: Mapping[str, Any], key_id: str | None) -> 
     return made
 
 
-async def _run(prepared: Prepared, envelope: Envelope, caller: Caller) -> Result:
+async def _run(prepared: Prepared, envelope: Envelope, caller: Caller, finish: Finish) -> Finished:
     found = ready(prepared, envelope.variables, caller.actor.key_id)
     if isinstance(found, list):
-        return refused(found)
-    form, asked, rows = found.form, found.asked, found.rows
-    if rows > MAX_COST:
-        return refused([LimitError(too_costly(rows).detail or "")], rows)
+        return finish(refused(found))
+    if found.rows > MAX_COST:
+        return finish(refused([LimitError(too_costly(found.rows).detail or "")], found.rows))
+    if caller.once is not None and prepared.is_mutation and found.stores:
+        return await _run_once(prepared, envelope, caller, found, finish)
     if caller.guard and not found.may_be_guarded:
         raise NotCurrent
+    if caller.once is not None:
+        caller = replace(caller, once=None)  # of what stores nothing there is nothing to repeat
+    return finish(await _executed(prepared, envelope, caller, found))
+
+
+async def _run_once(prepared: Prepared, envelope: Envelope, caller: Caller, found: Ready, finish: Finish) -> Finished:
+    """Runs a mutation as one unit of work, of which the answer is a part."""
+    once = caller.once
+    assert once is not None
+    spend(WRITE_ROWS * (len(found.asked) - 1))  # the unit of work itself counts as one write
+
+    async def whole(work: UnitOfWork) -> Finished:
+        result = await _executed(prepared, envelope, caller, found, work)
+        reply = finish(result)
+        return await work.kept(reply) if result.wrote or result.is_for_good else reply
+
+    async def answer() -> Finished:
+        with timed("db"):
+            return await in_unit_of_work(caller.db, caller.call(), whole, caller.guard)
+
+    return await replayed(caller.db, once, answer)
+
+
+async def _executed(
+    prepared: Prepared, envelope: Envelope, caller: Caller, found: Ready, whole: UnitOfWork | None = None
+) -> Result:
+    form, asked = found.form, found.asked
     told = introspection(prepared, form, envelope) if len(asked) < len(form.fields) else None
+    wrote = False
 
     async def answer(field: RootField) -> bytes | None:
+        nonlocal wrote
         if field.root is None:
             assert told is not None
             return text_of(told, field)
-        return await _answer(caller, asked[field.response])
+        match asked[field.response]:
+            case Read() as reading:
+                return await answer_read(caller, reading)
+            case Write() as writing:
+                body = await answer_write(caller, writing, whole)
+                wrote = wrote or not writing.dry_run
+                return body
+            case fault:
+                raise fault
 
-    execution = Execution(form, answer, list(told.errors or ()) if told else [])
+    execution = Execution(form, answer, whole is not None, list(told.errors or ()) if told else [])
     data = None if told and told.data is None else await execution.data(serially=prepared.is_mutation)
-    return Result(data, tuple(execution.errors), rows, ran=True)
+    return Result(data, tuple(execution.errors), found.rows, ran=True, wrote=wrote)
 
 
 def asked_of(form: Form, variables: VariableValues, key_id: str | None) -> Mapping[str, Asked]:
@@ -131,13 +183,3 @@ def _cost(asked: Asked) -> int:
             return sum(cost(placeholder(record)) for record in asked.records())
         case _:
             return 0
-
-
-async def _answer(caller: Caller, asked: Asked) -> bytes | None:
-    match asked:
-        case Read():
-            return await answer_read(caller, asked)
-        case Write():
-            return await answer_write(caller, asked)
-        case _:
-            raise asked

@@ -11,7 +11,8 @@ REQUEST_HEADERS = (
     "Authorization, Content-Type, Accept, If-Match, If-None-Match, Idempotency-Key, traceparent, tracestate"
 )
 EXPOSED = (
-    "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, traceresponse, Server-Timing, Idempotent-Replayed"
+    "ETag, Location, Link, Retry-After, RateLimit, RateLimit-Policy, traceresponse, Server-Timing, "
+    "Idempotent-Replayed, Cube-Dry-Run"
 )
 MAX_AGE = "86400"
 

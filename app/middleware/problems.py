@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.log import log
 from app.middleware.exchange import exchange, header
+from app.middleware.finished import Finished
 from app.middleware.media import JSON, PROBLEM, prefers_problem
 from schema.problem import Problem, problem
 
@@ -43,14 +44,14 @@ class Problems:
         except CancelledError:
             # The process ends, and has waited as long as it may.
             if exchange(scope).status is None:
-                await answer(scope, problem("unavailable", retry_after="1", connection="close"), send)
+                await answer(scope, problem("unavailable", retry_after="1", connection="close"))(scope, receive, send)
             raise
         except Exception as error:
             found = problem_of(error)
             if exchange(scope).status is not None:
                 log.error("failed after the answer had begun", exc_info=error)
                 return
-            await answer(scope, found, send)
+            await answer(scope, found)(scope, receive, send)
 
 
 def problem_of(error: Exception) -> Problem:
@@ -64,8 +65,8 @@ def problem_of(error: Exception) -> Problem:
     return problem("internal_error")
 
 
-async def answer(scope: Scope, found: Problem, send: Send) -> None:
-    """Sends a problem in the form that the caller prefers."""
+def answer(scope: Scope, found: Problem) -> Finished:
+    """A problem in the form that the caller prefers."""
     trace = exchange(scope).trace_id
     as_problem = prefers_problem(header(scope, b"accept"))
     body = orjson.dumps(problem_details(found, trace) if as_problem else error_object(found, trace))
@@ -77,8 +78,7 @@ async def answer(scope: Scope, found: Problem, send: Send) -> None:
         "vary": "Accept",
     }
     raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": found.status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    return Finished(found.status, raw, body)
 
 
 def error_object(found: Problem, trace: str) -> Mapping[str, Any]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
 
 from app.middleware.exchange import Headers
+from app.middleware.finished import Finished
 from app.middleware.media import JSON
-from app.rest.preconditions import etag, not_modified
+from app.rest.preconditions import not_modified
 from app.services.read import Answer
+from schema.change import etag
 
 # Whose answer it is depends on the key; a caller may keep it, and asks whether it still holds.
 PRIVATE = [(b"cache-control", b"private, no-cache"), (b"vary", b"Authorization")]
 ACCEPT_QUERY = {"Accept-Query": JSON}
 
+DRY_RUN = {"Cube-Dry-Run": "true"}
 NO_STORE = {"Cache-Control": "no-store"}  # a secret, of which nobody on the way may keep a copy
 NONE: Mapping[str, str] = {}
 
@@ -26,19 +27,6 @@ _JSON = (b"content-type", JSON.encode())
 _MAX_LINK = 8 * 1024
 _SAFE_IN_PATH = "/%!$&'()*+,;=:@-._~"
 _SAFE_IN_QUERY = "%!$&'()*+,;=:@/?-._~"
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """An answer that is nothing but bytes."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": self.body})
 
 
 def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] = NONE) -> Finished:

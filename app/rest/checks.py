@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -12,17 +12,23 @@ from starlette.types import ASGIApp
 
 from app.middleware.authentication import answering, authenticated
 from app.middleware.exchange import database, exchange, header, header_lines
-from app.middleware.media import JSON, MERGE_PATCH, content_type, takes_json
+from app.middleware.finished import Finished
+from app.middleware.idempotency import once, replayed
+from app.middleware.media import JSON, MERGE_PATCH, PROBLEM, content_type, prefers_problem, takes_json
+from app.middleware.problems import answer as told
 from app.middleware.router import Handler
+from app.rest.preconditions import conditions
 from app.services.database import Database
+from app.services.idempotency import kept_for_good
 from app.services.read import Answer, read
 from app.services.sql.guard import Guard
+from app.services.unit_of_work import UnitOfWork, in_unit_of_work
 from schema.actor import Actor
-from schema.change import Call, Source
+from schema.change import Call, Once, Precondition, Source
 from schema.json_text import strict_json
 from schema.narrowing import known
-from schema.problem import problem
-from schema.query_string import parameters
+from schema.problem import Problem, problem
+from schema.query_string import dry_run, parameters
 from schema.reference import Reference, pointer
 from schema.resource import Resource
 from schema.selection import Selection
@@ -35,12 +41,14 @@ PATCH = (MERGE_PATCH, JSON)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request that has passed the checks."""
+    """A request that has passed the checks; if it writes, whether it is done once, or not at all."""
 
     request: Request
     actor: Actor
     body: dict[str, Any]
     guard: Guard | None = None
+    once: Once | None = None
+    dry_run: bool = False
 
     @property
     def db(self) -> Database:
@@ -60,7 +68,12 @@ class Asked:
     @property
     def call(self) -> Call:
         """On whose behalf, and under which trace, a write is done."""
-        return Call(self.actor, Source.REST, exchange(self.request.scope).trace_id)
+        return Call(self.actor, Source.REST, exchange(self.request.scope).trace_id, self.once, self.dry_run)
+
+    @property
+    def precondition(self) -> Precondition | None:
+        """What the headers ask of the record that is to be changed."""
+        return conditions(self.header("if-match"), self.header("if-none-match"))
 
     def header(self, name: str) -> str | None:
         return header(self.request.scope, name.encode())
@@ -84,12 +97,14 @@ def checked(
     takes: tuple[str, ...] = NONE,
     optional: bool = False,
     guarded: bool = False,
+    writes: bool = False,
     exists: Callable[[Actor], bool] = lambda _: True,
 ) -> Handler:
     """A handler behind the checks. `takes` are the media types of its body, which may be left out if `optional`.
     A route that does not exist for the actor is answered as the router answers for one that nobody has.
 
     One that is `guarded` hands its guard to each read or to its one write: it may be run twice (see `answering`).
+    One that `writes` takes no parameter but `dryRun`, and does once what is sent with an idempotency key.
     """
 
     async def answer(request: Request, actor: Actor, guard: Guard | None) -> ASGIApp:
@@ -99,7 +114,8 @@ def checked(
         for scope in scopes:
             actor.require(scope)
         body = await _body(request, takes, optional and not sent) if takes else {}
-        return await handler(Asked(request, actor, body, guard))
+        asked = Asked(request, actor, body, guard)
+        return await (_write(asked, handler) if writes else handler(asked))
 
     async def endpoint(request: Request) -> ASGIApp:
         if takes:
@@ -110,6 +126,36 @@ def checked(
         return await answer(request, await authenticated(request.scope), None)
 
     return endpoint
+
+
+async def _write(asked: Asked, handler: Callable[[Asked], Awaitable[ASGIApp]]) -> ASGIApp:
+    if dry_run(asked.params):
+        return await handler(replace(asked, dry_run=True))  # it is no more than a look, which takes no key
+    if asked.header("idempotency-key") is None:
+        return await handler(asked)
+    form = PROBLEM if prefers_problem(asked.header("accept")) else JSON
+    once_ = await once(asked.request, asked.actor, form)
+    return await (_write_once(replace(asked, once=once_), once_, handler) if once_ else handler(asked))
+
+
+async def _write_once(asked: Asked, once_: Once, handler: Callable[[Asked], Awaitable[ASGIApp]]) -> ASGIApp:
+    async def answer() -> Finished:
+        try:
+            done = await handler(asked)
+        except Problem as refusal:
+            if not kept_for_good(refusal):
+                raise
+            refused = told(asked.request.scope, refusal)
+        else:
+            assert isinstance(done, Finished)
+            return done
+
+        async def kept(work: UnitOfWork) -> Finished:
+            return await work.kept(refused)
+
+        return await in_unit_of_work(asked.db, asked.call, kept, asked.guard)
+
+    return await replayed(asked.db, once_, answer)
 
 
 def _check_media_types(request: Request, takes: tuple[str, ...], optional: bool) -> bool:

@@ -6,9 +6,9 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
+from app.middleware.finished import Finished
 from app.rest.answers import conditional_response
 from app.rest.checks import Asked
-from app.rest.preconditions import if_match
 from app.rest.writes import with_members, written
 from app.services.me import beside_key, own_key, own_reader
 from app.services.read import read
@@ -18,11 +18,10 @@ from schema.query_string import no_parameters, single_selection
 from schema.resources import API_KEY
 
 
-async def rotate(asked: Asked) -> ASGIApp:
+async def rotate(asked: Asked) -> Finished:
     """`POST /api-keys/{id}/rotate`: the key with another secret; the old one lives on for the overlap"""
-    no_parameters(asked.params)
     overlap = _overlap(asked.body)
-    by, precondition = asked.reference(API_KEY), if_match(asked.header("if-match"))
+    by, precondition = asked.reference(API_KEY), asked.precondition
     return await written(API_KEY, asked, Rotate(API_KEY, by, overlap, precondition))
 
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 
 from schema.change import Precondition
-from schema.problem import Problem, invalid, problem
+from schema.problem import invalid
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS = re.compile(rf"[ \t,]*{_TAG}([ \t]*,[ \t,]*{_TAG})*[ \t,]*")
 _VERSION = re.compile(r'(W/)?"([1-9][0-9]{0,17})"')
 ANY = "*"
-
-
-def etag(version: int) -> str:
-    """The tag of a version."""
-    return f'"{version}"'
 
 
 def if_match(header: str | None) -> Precondition | None:
@@ -25,6 +20,17 @@ def if_match(header: str | None) -> Precondition | None:
     if header.strip() == ANY:
         return Precondition(None)
     return Precondition(tuple(version for weak, version in _tags("If-Match", header) if not weak))
+
+
+def conditions(match: str | None, none_match: str | None) -> Precondition | None:
+    """What If-Match and If-None-Match ask, in this order, of a record that is to be changed."""
+    held = if_match(match)
+    if none_match is None:
+        return held
+    versions = held.versions if held else None
+    if none_match.strip() == ANY:
+        return Precondition(versions, None)
+    return Precondition(versions, tuple(version for _, version in _tags("If-None-Match", none_match)))
 
 
 def create_only(header: str | None) -> bool:
@@ -39,16 +45,6 @@ def not_modified(header: str | None, version: int) -> bool:
     if header is None:
         return False
     return header.strip() == ANY or any(version == one for _, one in _tags("If-None-Match", header))
-
-
-def check(precondition: Precondition | None, version: int) -> None:
-    """Raises 412, with the current tag, unless the record's version is one of those that are asked for."""
-    if precondition is not None and precondition.versions is not None and version not in precondition.versions:
-        raise failed(version)
-
-
-def failed(version: int) -> Problem:
-    return problem("precondition_failed", f"The record is at version {version}.", etag=etag(version))
 
 
 def _tags(name: str, header: str) -> list[tuple[bool, int]]:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 
 from app.rest.answers import ACCEPT_QUERY, conditional_response, json_response, page_response
 from app.rest.checks import Asked
-from app.rest.preconditions import check, if_match
+from app.rest.preconditions import if_match
 from app.services.read import Answer
 from schema.condition import Compare, Condition, Through, joined
 from schema.narrowing import target
@@ -71,7 +71,8 @@ async def get_record(resource: Resource, asked: Asked) -> ASGIApp:
     precondition = if_match(asked.header("if-match"))
     found = await _existing(asked, resource, selection)
     assert found.version is not None
-    check(precondition, found.version)
+    if precondition is not None:
+        precondition.hold(found.version)
     return conditional_response(found, asked.header("if-none-match"))
 
 

@@ -32,14 +32,15 @@ def tokens_route() -> Route:
 
 def _directory_routes(resource: Resource) -> list[Route]:
     all_, one = f"/{resource.path}", f"/{resource.path}/{{ref}}"
-    reading, writing = partial(_to, resource, resource.read_scope), partial(_to, resource, resource.write_scope)
+    reading = partial(_to, resource, resource.read_scope)
+    writing = partial(_to, resource, resource.write_scope, guarded=True, writes=True)
     return [
         Route(
             all_,
             {
                 "GET": reading(reads.list_records, guarded=True),
                 "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
-                "POST": writing(writes.create_record, takes=BODY, guarded=True),
+                "POST": writing(writes.create_record, takes=BODY),
             },
         ),
         Route(f"{all_}/stats", {"GET": reading(reads.get_stats, guarded=True)}),
@@ -47,12 +48,12 @@ def _directory_routes(resource: Resource) -> list[Route]:
             one,
             {
                 "GET": reading(reads.get_record, guarded=True),
-                "PATCH": writing(writes.update_record, takes=PATCH, guarded=True),
-                "PUT": writing(writes.put_record, takes=BODY, guarded=True),
-                "DELETE": writing(writes.delete_record, guarded=True),
+                "PATCH": writing(writes.update_record, takes=PATCH),
+                "PUT": writing(writes.put_record, takes=BODY),
+                "DELETE": writing(writes.delete_record),
             },
         ),
-        Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True, guarded=True)}),
+        Route(f"{one}/restore", {"POST": writing(writes.restore_record, takes=BODY, optional=True)}),
         Route(f"{one}/changes", {"GET": reading(reads.get_history, guarded=True)}),
         *(
             Route(
@@ -78,27 +79,28 @@ def _knows(resource: Resource, relation: Relation, actor: Actor) -> bool:
 
 def _key_routes() -> list[Route]:
     one = f"/{API_KEY.path}/{{ref}}"
-    reading, writing = partial(_to, API_KEY, API_KEY.read_scope), partial(_to, API_KEY, API_KEY.write_scope)
+    reading = partial(_to, API_KEY, API_KEY.read_scope)
+    writing = partial(_to, API_KEY, API_KEY.write_scope, guarded=True, writes=True)
     return [
         Route(
             f"/{API_KEY.path}",
             {
                 "GET": reading(reads.list_records, guarded=True),
                 "QUERY": reading(reads.query_records, takes=BODY, guarded=True),
-                "POST": writing(writes.create_record, takes=BODY, guarded=True),
+                "POST": writing(writes.create_record, takes=BODY),
             },
         ),
         Route(
             one,
             {
                 "GET": reading(reads.get_record, guarded=True),
-                "PATCH": writing(writes.update_record, takes=PATCH, guarded=True),
-                "DELETE": writing(writes.delete_record, guarded=True),
+                "PATCH": writing(writes.update_record, takes=PATCH),
+                "DELETE": writing(writes.delete_record),
             },
         ),
         Route(
             f"{one}/rotate",
-            {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True, guarded=True)},
+            {"POST": checked(keys.rotate, API_KEY.write_scope, takes=BODY, optional=True, guarded=True, writes=True)},
         ),
         Route(f"{one}/changes", {"GET": reading(reads.get_history, guarded=True)}),
     ]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.types import ASGIApp
 
-from app.rest.answers import NO_STORE, Finished, record_response
+from app.middleware.finished import Finished
+from app.rest.answers import DRY_RUN, NO_STORE, record_response
 from app.rest.checks import Asked
 from app.rest.preconditions import create_only, if_match
 from app.services.read import Answer, read_within
@@ -22,46 +22,43 @@ from schema.resource import Resource
 from schema.selection import Deleted
 
 
-async def create_record(resource: Resource, asked: Asked) -> ASGIApp:
+async def create_record(resource: Resource, asked: Asked) -> Finished:
     """`POST /customers`"""
-    no_parameters(asked.params)
     return await written(resource, asked, Create(resource, asked.body))
 
 
-async def update_record(resource: Resource, asked: Asked) -> ASGIApp:
+async def update_record(resource: Resource, asked: Asked) -> Finished:
     """`PATCH /customers/{ref}`: a merge patch"""
-    no_parameters(asked.params)
-    by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
+    by, precondition = asked.reference(resource), asked.precondition
     return await written(resource, asked, Update(resource, by, asked.body, precondition))
 
 
-async def put_record(resource: Resource, asked: Asked) -> ASGIApp:
+async def put_record(resource: Resource, asked: Asked) -> Finished:
     """`PUT /customers/{key:value}`: creates, restores or updates; with an id it only updates"""
-    no_parameters(asked.params)
     by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
     only_new = create_only(asked.header("if-none-match"))
     return await written(resource, asked, Upsert(resource, by, asked.body, precondition, only_new))
 
 
-async def delete_record(resource: Resource, asked: Asked) -> ASGIApp:
+async def delete_record(resource: Resource, asked: Asked) -> Finished:
     """`DELETE /customers/{ref}`: the record stays, with `deletedAt`; a key is revoked"""
-    no_parameters(asked.params)
-    by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
+    by, precondition = asked.reference(resource), asked.precondition
     return await written(resource, asked, Delete(resource, by, precondition))
 
 
-async def restore_record(resource: Resource, asked: Asked) -> ASGIApp:
+async def restore_record(resource: Resource, asked: Asked) -> Finished:
     """`POST /customers/{ref}/restore`"""
     takes_nothing(asked)
-    by, precondition = asked.reference(resource), if_match(asked.header("if-match"))
+    by, precondition = asked.reference(resource), asked.precondition
     return await written(resource, asked, Restore(resource, by, precondition))
 
 
-async def written(resource: Resource, asked: Asked, change: Change) -> ASGIApp:
+async def written(resource: Resource, asked: Asked, change: Change) -> Finished:
     """Does the change and answers with the record as it has become."""
 
     async def answer(work: UnitOfWork, done: Written) -> Finished:
-        return _response(resource, await _record(resource, asked, work, done), done)
+        found = await _record(resource, asked, work, done)
+        return await work.kept(_response(resource, found, done, dry_run=asked.dry_run))
 
     return await write_and_answer(asked.db, change, asked.call, answer, asked.guard)
 
@@ -77,9 +74,11 @@ async def _record(resource: Resource, asked: Asked, work: UnitOfWork, done: Writ
     return found
 
 
-def _response(resource: Resource, found: Answer, done: Written) -> Finished:
+def _response(resource: Resource, found: Answer, done: Written, *, dry_run: bool) -> Finished:
     made = done.outcome is Outcome.CREATED
-    headers = {"Location": f"/{resource.path}/{done.id}"} if made else {}
+    headers: Mapping[str, str] = {"Location": f"/{resource.path}/{done.id}"} if made else {}
+    if dry_run:
+        headers = DRY_RUN
     if done.secret:
         found, headers = with_members(found, {"secret": done.secret}), {**headers, **NO_STORE}
     return record_response(found, 201 if made else 200, headers)
@@ -92,5 +91,5 @@ def with_members(found: Answer, more: Mapping[str, Any]) -> Answer:
 
 
 def takes_nothing(asked: Asked) -> None:
-    """For actions without arguments: no parameter, no member in the body."""
-    no_parameters({**asked.params, **asked.body})
+    """For actions without arguments: no member in the body."""
+    no_parameters(asked.body)

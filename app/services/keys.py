@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.services.rows import Stored
-from app.services.secrets import SHOWN, hash_secret, new_secret
+from app.services.secrets import SHOWN, hash_secret
 from app.services.unit_of_work import UnitOfWork, add, replace
 from app.services.writes import api_key
 from schema.change import Action, Outcome, Written
@@ -20,7 +20,7 @@ MAX_OVERLAP_SECONDS = 30 * 86_400
 
 async def make(work: UnitOfWork, given: Given) -> Written:
     """Makes a key for the actor's own user, or with `admin` for another."""
-    secret = new_secret()
+    secret = work.new_secret()
     values = {**await api_key.become(work, None, given), "prefix": secret[:SHOWN]}
     stored = await add(work, API_KEY, values, {"secret_hash": hash_secret(secret)})
     return Written(stored.id, stored.version, Outcome.CREATED, secret=secret)
@@ -30,7 +30,7 @@ async def rotate(work: UnitOfWork, before: Stored, overlap: int) -> Written:
     """Gives a key a new secret; the old one works for the overlap."""
     api_key.working(before)
     api_key.within_life(work.call.actor, before)
-    secret = new_secret()
+    secret = work.new_secret()
     p = work.dialect.placeholder(1, "text")
     ((held,),) = await work.tx.peek(f"SELECT secret_hash FROM api_keys WHERE id = {p}", (before.id,))
     hashes = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from hashlib import sha256
 from zlib import crc32
@@ -21,6 +22,15 @@ def new_secret() -> str:
     """`cube_`, 32 random characters of base 62, and 6 that check the rest."""
     body = PREFIX + "".join(secrets.choice(ALPHABET) for _ in range(RANDOM))
     return body + _check(body)
+
+
+def derived_secret(secret: str, words: str) -> str:
+    """The same secret for the same words, which nobody can make who does not have the other one."""
+    number, text = int.from_bytes(hmac.digest(secret.encode(), words.encode(), "sha256")), ""
+    for _ in range(RANDOM):
+        number, digit = divmod(number, len(ALPHABET))
+        text += ALPHABET[digit]
+    return PREFIX + text + _check(PREFIX + text)
 
 
 def checksum_ok(secret: str) -> bool:

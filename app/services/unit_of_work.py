@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 from zlib import crc32
@@ -12,11 +12,13 @@ from app.services import rows
 from app.services.changes import change_row, change_statement
 from app.services.database import Database, LostRace, Transaction, UniqueViolation
 from app.services.database.transaction import Row
+from app.services.idempotency import Replayed, Reply, keep, nth_secret, replay
 from app.services.ids import new_id
 from app.services.rates import WRITE_ROWS, spend
 from app.services.rows import Stored, Values
+from app.services.secrets import new_secret
 from app.services.sql.dialect import DIALECTS, Dialect
-from app.services.sql.guard import Guard
+from app.services.sql.guard import Guard, NotCurrent
 from app.services.sql.words import Tokens, places_text, tokens, vector_text
 from schema.change import Action, Call
 from schema.problem import Problem, problem
@@ -24,6 +26,7 @@ from schema.resource import Field, Resource
 from schema.values.instant import now
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Reply)
 ATTEMPTS = 5
 
 
@@ -35,12 +38,29 @@ class UnitOfWork:
     dialect: Dialect
     call: Call
     holds: bool = True
+    secrets: list[str] = field(default_factory=list, repr=False)
 
     async def read(self, resource: Resource, where: str, params: Sequence[Any]) -> list[Row]:
         """Rows as `rows.select` reads them, to be changed. If it `holds` them nobody else does so meanwhile; else
         what has been changed meanwhile is noticed when it is to be stored, and the race is lost."""
         fetch = self.tx.fetch if self.holds else self.tx.peek
         return await fetch(rows.select(resource, self.dialect, where, lock=self.holds), params)
+
+    def new_secret(self) -> str:
+        """The secret of a key that is made or rotated; of a request that is done once, it can be made again."""
+        secret = new_secret() if self.call.once is None else nth_secret(self.call.once, len(self.secrets))
+        self.secrets.append(secret)
+        return secret
+
+    async def kept(self, reply: R) -> R:
+        """The whole answer, which is the one to every repetition of the request from now on, if it is done once."""
+        if self.call.once is not None:
+            await keep(self.tx, self.dialect, self.call.once, reply, self.secrets)
+        return reply
+
+
+class _DryRun(Exception):
+    """All is known that was to be known, and all is undone."""
 
 
 async def in_unit_of_work(
@@ -49,25 +69,34 @@ async def in_unit_of_work(
     """Runs `work` in one transaction: all of it is stored, or nothing.
 
     A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads. With a
-    guard nothing is stored, nor refused, unless the actor is still the one remembered; if not, NotCurrent.
+    guard nothing is stored, nor refused, unless the actor is still the one remembered; if not, or if a race is lost,
+    NotCurrent: whoever is authenticated afresh needs no guard. Of a dry run
+    nothing is stored, and of a request that is done once but has been answered before: Replayed.
     """
     spend(WRITE_ROWS)
     for attempt in range(ATTEMPTS):
         try:
             # Once more is enough: then nobody else's failure undoes it. What may be refused after it has been written,
             # because it would leave the actor's sight, undoes itself alone from the first.
-            async with db.transaction(again=attempt == 0 and not call.actor.filters) as tx:
+            again = attempt == 0 and not call.actor.filters and not call.dry_run
+            async with db.transaction(again=again) as tx:
                 if guard is not None:
                     await tx.require(*guard.check(db.dialect))
+                if call.once is not None:
+                    await replay(tx, db.dialect, call.once)
                 done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
-        except (UniqueViolation, LostRace):
-            if guard is not None:
-                async with db.transaction():
-                    pass  # until what ends the actor is stored, if it is written already and no reader sees it
-                await _confirm(db, guard)
+                if call.dry_run:
+                    await tx.settle()
+                    raise _DryRun
+        except (UniqueViolation, LostRace) as lost:
+            if guard is not None:  # it may be this very work that makes the actor another
+                raise NotCurrent from lost
             continue
+        except _DryRun:
+            await _confirm(db, guard)
+            return done
         except Exception as error:
-            if isinstance(error, Problem) and error.status < 500:
+            if isinstance(error, Replayed) or (isinstance(error, Problem) and error.status < 500):
                 await _confirm(db, guard)
             elif guard is not None:
                 guard.final = True
@@ -75,7 +104,8 @@ async def in_unit_of_work(
         if guard is not None:
             guard.found(True)
         return done
-    raise problem("conflict", "Other writes took the same unique value again and again; try once more.")
+    detail = "Other writes took the same unique value again and again; try once more."
+    raise problem("conflict", detail, retry_after="1")
 
 
 async def _confirm(db: Database, guard: Guard | None) -> None:

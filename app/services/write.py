@@ -16,9 +16,23 @@ from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work, replace
 from app.services.upsert import create_data, meant
 from app.services.writes import api_key, client, customer, user
-from app.services.writes.steps import free, hold, may_look_up, stale
+from app.services.writes.steps import free, may_look_up
 from schema.actor import Actor
-from schema.change import Action, Call, Change, Create, Delete, Outcome, Restore, Rotate, Update, Upsert, Written
+from schema.change import (
+    Action,
+    Call,
+    Change,
+    Create,
+    Delete,
+    Outcome,
+    Precondition,
+    Restore,
+    Rotate,
+    Update,
+    Upsert,
+    Written,
+    stale,
+)
 from schema.inputs import Given, for_create, for_update
 from schema.narrowing import known as known_to
 from schema.problem import Problem, problem
@@ -160,8 +174,8 @@ async def _upsert(work: UnitOfWork, change: Upsert, given: Given) -> Written:
     before = await finding.live(work, resource, change.by)
     if before is not None:
         if change.create_only:
-            raise stale(before)
-        hold(change.precondition, before)
+            raise stale(before.version)
+        _hold(change.precondition, before)
         return await _save(work, resource, before, given, Action.UPDATED)
     if change.by.by_id:
         raise _missing(resource, change.by)
@@ -207,7 +221,7 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
     before = await find or (None if by.by_id else await finding.last_deleted(work, resource, by))
     if before is None:
         raise _missing(resource, by)
-    hold(change.precondition, before)
+    _hold(change.precondition, before)
     if before.values["deletedAt"] is None:
         return _unchanged(resource, before)
     if resource.name == "user":
@@ -224,8 +238,13 @@ async def _found(work: UnitOfWork, change: Update | Delete | Rotate, given: Give
         api_key.refuse_unknown(work.call.actor, before, given)
     if before is None:
         raise _missing(change.resource, change.by)
-    hold(change.precondition, before)
+    _hold(change.precondition, before)
     return before
+
+
+def _hold(precondition: Precondition | None, before: Stored) -> None:
+    if precondition is not None:
+        precondition.hold(before.version)
 
 
 def _missing(resource: Resource, by: Reference) -> Problem:

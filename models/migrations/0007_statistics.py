@@ -58,6 +58,6 @@ def _of_one_value(table: str, index: str) -> int | None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0005_search_places")]  # noqa: RUF012 - Tortoise's own form
+    dependencies = [("models", "0006_idempotency")]  # noqa: RUF012 - Tortoise's own form
 
     operations = [ops.RunPython(tell)]  # noqa: RUF012 - Tortoise's own form

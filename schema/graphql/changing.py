@@ -36,6 +36,7 @@ class Write:
     change: Change
     type: str
     answer: Record | tuple[Piece, ...]
+    dry_run: bool = False
 
     def records(self) -> Iterator[Record]:
         """Every form in which the record is asked back."""
@@ -53,12 +54,13 @@ def write_of(field: RootField, variables: VariableValues) -> Write:
     root = field.root
     assert root is not None
     # Whoever writes may complete what is given, but for this request alone.
-    change = _change(root, field.resource, plain(field.arguments.read(variables)))
+    given = plain(field.arguments.read(variables))
+    change, dry_run = _change(root, field.resource, given), given.get("dryRun", False)
     if root.does not in PAYLOADS:
         asked = field.once("record", lambda: record(field.op, field.resource, field.details))
-        return Write(change, root.resource.type, asked)
+        return Write(change, root.resource.type, asked, dry_run)
     payload = PAYLOADS[root.does].format(root.resource.type)
-    return Write(change, payload, field.once("pieces", lambda: _pieces(field, field.resource, payload)))
+    return Write(change, payload, field.once("pieces", lambda: _pieces(field, field.resource, payload)), dry_run)
 
 
 def _pieces(field: RootField, resource: Resource, payload: str) -> tuple[Piece, ...]:
@@ -82,10 +84,10 @@ def _change(root: Root, known: Resource, given: dict[str, Any]) -> Change:
         case Does.UPDATE:
             return Update(resource, by, given["input"], precondition)
         case Does.UPSERT:
-            return Upsert(resource, by, given["input"])
+            return Upsert(resource, by, given["input"], precondition)
         case Does.DELETE:
             return Delete(resource, by, precondition)
         case Does.RESTORE:
-            return Restore(resource, by)
+            return Restore(resource, by, precondition)
         case _:
-            return Rotate(resource, by, given.get("overlapSeconds"))
+            return Rotate(resource, by, given.get("overlapSeconds"), precondition)

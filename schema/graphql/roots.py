@@ -46,6 +46,7 @@ class Root:
 REFERENCE = Member("id", strawberry.ID, "An id, or a reference such as email:jane@x.io or erp:42.")
 KEY_ID = Member("id", strawberry.ID, "The key's id.")
 IF_VERSION = Member("ifVersion", optional(int), "Refuse unless the record has this version.")
+DRY_RUN = Member("dryRun", optional(bool), "Check and answer as if it were done, and store nothing.", default=False)
 DAY = 86_400
 
 
@@ -85,15 +86,14 @@ def mutations(resource: Resource) -> list[Root]:
             Does.UPSERT,
             getattr(types, f"{resource.type}Upsert"),
             f"Updates the {name} of a reference; restores it when it is deleted, makes it when there is none.",
-            (REFERENCE, update),
+            (REFERENCE, update, IF_VERSION),
         ),
         (Does.DELETE, node, f"Deletes a {name}; it can be restored.", (REFERENCE, IF_VERSION)),
-        (Does.RESTORE, node, f"Restores a deleted {name}.", (REFERENCE,)),
+        (Does.RESTORE, node, f"Restores a deleted {name}.", (REFERENCE, IF_VERSION)),
     ]
     return [
-        Root(does, resource, Member(f"{does}{resource.type}", *rest))
+        Root(does, resource, Member(f"{does}{resource.type}", type_, doc, arguments=(*arguments, DRY_RUN)))
         for does, type_, doc, arguments in made
-        for rest in [(type_, doc, strawberry.UNSET, arguments)]
     ]
 
 
@@ -106,12 +106,19 @@ def key_mutations() -> list[Root]:
     overlap = Member("overlapSeconds", optional(int), "How long the old secret lives on.", default=DAY)
     made: list[tuple[Does, str, Any, str, tuple[Member, ...]]] = [
         (Does.CREATE_KEY, "createApiKey", types.ApiKeySecret, "Makes a key and shows its secret.", (create,)),
-        (Does.ROTATE_KEY, "rotateApiKey", types.ApiKeySecret, "Gives a key a new secret.", (KEY_ID, overlap)),
-        (Does.UPDATE, "updateApiKey", types.ApiKey, "Changes a key.", (KEY_ID, update)),
-        (Does.DELETE, "revokeApiKey", types.ApiKey, "Ends a key at once.", (KEY_ID,)),
+        (
+            Does.ROTATE_KEY,
+            "rotateApiKey",
+            types.ApiKeySecret,
+            "Gives a key a new secret.",
+            (KEY_ID, overlap, IF_VERSION),
+        ),
+        (Does.UPDATE, "updateApiKey", types.ApiKey, "Changes a key.", (KEY_ID, update, IF_VERSION)),
+        (Does.DELETE, "revokeApiKey", types.ApiKey, "Ends a key at once.", (KEY_ID, IF_VERSION)),
     ]
     return [
-        Root(does, API_KEY, Member(name, type_, doc, arguments=arguments)) for does, name, type_, doc, arguments in made
+        Root(does, API_KEY, Member(name, type_, doc, arguments=(*arguments, DRY_RUN)))
+        for does, name, type_, doc, arguments in made
     ]
 
 

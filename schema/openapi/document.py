@@ -201,6 +201,8 @@ def _headers() -> Json:
     docs = {
         "ETag": "The version of the record, in quotes.",
         "Location": "The path of the record.",
+        "Idempotent-Replayed": "`true` if the request was done before, and this is what it was answered then.",
+        "Cube-Dry-Run": "`true` if nothing was stored.",
         "Link": "The pages next, prev and first (RFC 8288).",
         "Retry-After": "The seconds to wait.",
         "RateLimit-Policy": "The quotas of the key, or of the address; absent where nothing is limited.",

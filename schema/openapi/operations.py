@@ -6,6 +6,20 @@ from typing import Any
 
 from schema.history import change_of
 from schema.narrowing import target
+from schema.openapi.parameters import (
+    CHANGE,
+    DELETED,
+    EXPAND,
+    FIELDS,
+    FILTER,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    IF_NONE_MATCH_ANY,
+    PAGE,
+    SEARCH,
+    WRITE,
+    text_parameter,
+)
 from schema.operators import operators_of
 from schema.problem import PROBLEMS
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
@@ -16,54 +30,7 @@ Json = dict[str, Any]
 MERGE_PATCH = "application/merge-patch+json"
 
 
-def text_parameter(name: str, doc: str, **schema: Any) -> Json:
-    return {"name": name, "in": "query", "description": doc, "schema": {"type": "string"} | schema}
-
-
-PATHS = r"^[A-Za-z][A-Za-z0-9.]*(,[A-Za-z][A-Za-z0-9.]*)*$"
-TAGS = r'^(\*|(W/)?"[!#-~]*"(, ?(W/)?"[!#-~]*")*)$'
-FIELDS = text_parameter(
-    "fields", "Replaces the default fields at each level that it names: `id,name,client.name`.", pattern=PATHS
-)
-EXPAND = text_parameter(
-    "expand", "Adds to-one relations with their defaults, at most four deep: `client.owner`.", pattern=PATHS
-)
-DELETED = text_parameter(
-    "deleted", "Whether deleted records are seen.", enum=["exclude", "include", "only"], default="exclude"
-)
-SEARCH = text_parameter("q", "At most 8 words, each the beginning of a word of the record.", maxLength=500)
-FILTER = text_parameter("filter", "The GraphQL filter as JSON.", pattern=r"^\s*\{")
-PAGE = [
-    {
-        "name": "limit",
-        "in": "query",
-        "description": "Records a page.",
-        "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50},
-    },
-    text_parameter("after", "A cursor: the page after it. Not beside `before`."),
-    text_parameter("before", "A cursor: the page before it."),
-    text_parameter("sort", "At most 5 keys, `-` for descending: `-createdAt,client.name`.", default="-createdAt"),
-    {
-        "name": "count",
-        "in": "query",
-        "description": "Adds totalCount.",
-        "schema": {"type": "boolean", "default": False},
-    },
-]
-IF_MATCH = {
-    "name": "If-Match",
-    "in": "header",
-    "description": "ETags that the record may have, or `*`.",
-    "schema": {"type": "string", "pattern": TAGS},
-}
-IF_NONE_MATCH = {
-    "name": "If-None-Match",
-    "in": "header",
-    "description": "ETags, or `*`.",
-    "schema": {"type": "string", "pattern": TAGS},
-}
-
-
+ONCE = ("Idempotent-Replayed", "Cube-Dry-Run")
 RATES = ("RateLimit-Policy", "RateLimit")
 
 
@@ -90,6 +57,10 @@ def named_headers(*names: str) -> Json:
 
 def _record(resource: Resource, description: str, *headers: str) -> Json:
     return _json(description, {"$ref": f"#/components/schemas/{resource.type}"}, "ETag", *headers)
+
+
+def _written(resource: Resource, description: str, *headers: str) -> Json:
+    return _record(resource, description, *headers, *ONCE)
 
 
 def filter_parameters(resource: Resource) -> list[Json]:
@@ -149,12 +120,13 @@ def _list_operation(resource: Resource, summary: str, nested_in: Resource | None
 
 def _collection(resource: Resource) -> Json:
     created = "ApiKeyWithSecret" if resource.name == API_KEY.name else resource.type
-    answer = _json("The new record.", {"$ref": f"#/components/schemas/{created}"}, "ETag", "Location")
+    answer = _json("The new record.", {"$ref": f"#/components/schemas/{created}"}, "ETag", "Location", *ONCE)
     create = _operation(
         resource,
         "create",
         f"Create: {resource.doc}",
         resource.write_scope,
+        parameters=WRITE,
         requestBody=_body(f"{resource.type}Create"),
         responses={"201": answer} | errors(409, 413, 415),
     )
@@ -200,29 +172,29 @@ def _item(resource: Resource) -> Json:
             "update",
             "Merge patch (RFC 7396): absent is unchanged, null is cleared.",
             write,
-            parameters=[IF_MATCH],
+            parameters=CHANGE,
             requestBody=patch,
-            responses={"200": _record(resource, "The record.")} | errors(404, 409, 412, 413, 415),
+            responses={"200": _written(resource, "The record.")} | errors(404, 409, 412, 413, 415),
         ),
         "delete": _operation(
             resource,
             "delete",
             gone,
             write,
-            parameters=[IF_MATCH],
-            responses={"200": _record(resource, gone)} | errors(404, 409, 412),
+            parameters=CHANGE,
+            responses={"200": _written(resource, gone)} | errors(404, 409, 412),
         ),
     }
     if resource.name != API_KEY.name:
-        created = _record(resource, "The new record.", "Location")
+        created = _written(resource, "The new record.", "Location")
         found["put"] = _operation(
             resource,
             "upsert",
             "Create or update by a reference; merges like PATCH.",
             write,
-            parameters=[IF_MATCH, IF_NONE_MATCH],
+            parameters=[*WRITE, IF_MATCH, IF_NONE_MATCH_ANY],
             requestBody=_body(f"{resource.type}Update"),
-            responses={"200": _record(resource, "The record."), "201": created} | errors(404, 409, 412, 413, 415),
+            responses={"200": _written(resource, "The record."), "201": created} | errors(404, 409, 412, 413, 415),
         )
     return found
 
@@ -261,19 +233,20 @@ def _restore(resource: Resource) -> Json:
         "restore",
         "Restore a deleted record.",
         resource.write_scope,
-        parameters=[IF_MATCH],
-        responses={"200": _record(resource, "The record.")} | errors(404, 409, 412, 413, 415),
+        parameters=CHANGE,
+        responses={"200": _written(resource, "The record.")} | errors(404, 409, 412, 413, 415),
     )
     return {"parameters": [reference_parameter(resource)], "post": operation}
 
 
 def _rotate(resource: Resource) -> Json:
-    answer = _json("The key with its new secret.", {"$ref": "#/components/schemas/ApiKeyWithSecret"}, "ETag")
+    answer = _json("The key with its new secret.", {"$ref": "#/components/schemas/ApiKeyWithSecret"}, "ETag", *ONCE)
     operation = _operation(
         resource,
         "rotate",
         "A new secret; the old one lives on for the overlap.",
         resource.write_scope,
+        parameters=CHANGE,
         requestBody=_body("Rotation", required=False),
         responses={"200": answer} | errors(404, 409, 412, 413, 415),
     )

@@ -36,6 +36,7 @@ def test_defaults() -> None:
         log_level="info",
         drain_seconds=0,
         rate_limit=Rates((2_000_000, 3600), (100_000_000, 3600), (600, 60)),
+        idempotency_hours=24,
         redis_url=None,
         forwarded_allow_ips="127.0.0.1",
     )
@@ -83,6 +84,7 @@ def test_the_database_lies_in_the_data_folder(tmp_path: Path) -> None:
         ("CUBE_TRACE_TRUST", "restart", "restart"),
         ("CUBE_LOG_LEVEL", "Debug", "debug"),
         ("CUBE_DRAIN_SECONDS", "30", 30),
+        ("CUBE_IDEMPOTENCY_HOURS", "720", 720),
         ("CUBE_RATE_LIMIT", "OFF", None),
         ("CUBE_RATE_LIMIT", "requests=100/s", Rates((100, 1), (100_000_000, 3600), (600, 60))),
         (
@@ -141,6 +143,7 @@ BAD = [
     ("CUBE_TRACE_TRUST", "always"),
     ("CUBE_LOG_LEVEL", "warn"),
     ("CUBE_DRAIN_SECONDS", "1.5"),
+    ("CUBE_IDEMPOTENCY_HOURS", "0"),
     ("CUBE_RATE_LIMIT", "on"),
     ("CUBE_RATE_LIMIT", "requests"),
     ("CUBE_RATE_LIMIT", "requests=100"),

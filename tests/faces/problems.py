@@ -18,6 +18,7 @@ class World:
 
     key: str = ""
     reader: str = ""
+    reader_id: str = ""
     expired: str = ""
     revoked: str = ""
     revoked_id: str = ""
@@ -54,6 +55,7 @@ def sent(method: str, path: str, body: Any, **more: Any) -> Ask:
 
 
 ME = {"query": "{ me { id } }"}
+WRITE = 'mutation { createClient(input: {name: "x"}) { id } }'
 LARGE = b'{"name": "' + b"a" * 1024 * 1024 + b'"}'
 CHALLENGE = 'Bearer realm="cube"'
 COLLECTION = "GET, HEAD, QUERY, POST, OPTIONS"
@@ -91,6 +93,10 @@ def asks(w: World) -> dict[str, list[Ask]]:
             posted("/api-keys", {"scopes": ["customers:raed"]}, detail="scopes"),
             posted("/graphql", {"query": 5}, detail="^query: must be text"),
             Ask("GET", "/graphql?variables={}", detail="^query: is needed"),
+            sent("PATCH", f"/customers/{w.ada}?dryRun=yes", {}, detail="^dryRun: must be true or false"),
+            Ask("DELETE", f"/customers/{w.ada}", headers={"Idempotency-Key": "a b"}, detail="^Idempotency-Key: "),
+            posted("/graphql", {"query": WRITE}, headers={"Idempotency-Key": '""'}, detail="^Idempotency-Key: "),
+            posted("/tokens", {}, headers={"Idempotency-Key": "k"}, detail="^Idempotency-Key: is not taken here"),
         ],
         "malformed_json": [
             posted("/customers", b"{", detail="position|line|column|end"),
@@ -116,6 +122,17 @@ def asks(w: World) -> dict[str, list[Ask]]:
             Ask("GET", f"/customers?after={w.cursor[:-4]}"),
             Ask("GET", f"/customers/{w.ada}/changes?after=x"),
             sent("QUERY", "/customers", {"after": w.cursor, "q": "ada"}),
+        ],
+        "idempotency_key_reused": [
+            posted("/customers", {"name": "x"}, headers={"Idempotency-Key": "used"}, detail="^Idempotency-Key: "),
+            posted("/clients", {"name": "Acme", "x": 1}, headers={"Idempotency-Key": '"used"'}),
+            Ask("DELETE", f"/customers/{w.ada}", headers={"Idempotency-Key": "used"}),
+            posted("/graphql", {"query": WRITE}, headers={"Idempotency-Key": "used"}),
+        ],
+        "in_flight": [
+            posted("/customers", {"name": "x"}, headers={"Idempotency-Key": "busy"}, told={"retry-after": "1"}),
+            Ask("DELETE", f"/customers/{w.ada}", headers={"Idempotency-Key": "busy"}, told={"retry-after": "1"}),
+            posted("/graphql", {"query": WRITE}, headers={"Idempotency-Key": "busy"}, told={"retry-after": "1"}),
         ],
         "authentication_required": [
             *(Ask("GET", path, key=None, detail=None, told={"www-authenticate": CHALLENGE}) for path in guarded),
@@ -193,6 +210,8 @@ def asks(w: World) -> dict[str, list[Ask]]:
             sent("PUT", f"/customers/{w.ada}", {"title": "x"}, headers={"If-Match": 'W/"1"'}, **stale),
             sent("PUT", "/customers/erp:1", {"title": "x"}, headers={"If-None-Match": "*"}, **stale),
             Ask("DELETE", f"/customers/{w.ada}", headers={"If-Match": '"2", "3"'}, **stale),
+            sent("PATCH", f"/customers/{w.ada}?dryRun=true", {"title": "x"}, headers={"If-None-Match": "*"}, **stale),
+            Ask("POST", f"/customers/{w.ada}/restore", headers={"If-None-Match": 'W/"1", "7"'}, **stale),
             sent("PUT", "/customers/erp:9", {"name": "x"}, headers={"If-Match": "*"}, detail="no such record"),
         ],
         "too_large": [
@@ -258,5 +277,13 @@ def documents(w: World) -> dict[str, list[Documents]]:
         ],
         "already_exists": [Documents(create, {"input": {"name": "x", "email": "ada@x.io"}})],
         "conflict": [Documents("mutation($id: ID!) { deleteUser(id: $id) { id } }", {"id": w.admin})],
-        "precondition_failed": [Documents(update, {"id": w.ada})],
+        "precondition_failed": [
+            Documents(update, {"id": w.ada}),
+            Documents(update.replace("ifVersion", "dryRun: true, ifVersion"), {"id": w.ada}),
+            Documents('mutation { upsertCustomer(id: "erp:1", input: {}, ifVersion: 9) { outcome } }'),
+            Documents('mutation { upsertCustomer(id: "erp:9", input: {name: "x"}, ifVersion: 1) { outcome } }'),
+            Documents("mutation($id: ID!) { restoreCustomer(id: $id, ifVersion: 9) { id } }", {"id": w.gone}),
+            Documents("mutation($id: ID!) { rotateApiKey(id: $id, ifVersion: 9) { secret } }", {"id": w.reader_id}),
+            Documents("mutation($id: ID!) { revokeApiKey(id: $id, ifVersion: 9) { id } }", {"id": w.reader_id}),
+        ],
     }

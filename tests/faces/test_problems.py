@@ -116,7 +116,8 @@ class Walk:
 
 async def world_of(db: Database, http: httpx.AsyncClient) -> World:
     admin = await user(db)
-    secret = (await key(db, admin, "*")).secret
+    full = await key(db, admin, "*")
+    secret = full.secret
     session = {"Authorization": f"Bearer {secret}"}
 
     async def made(path: str, data: dict[str, Any]) -> str:
@@ -136,10 +137,15 @@ async def world_of(db: Database, http: httpx.AsyncClient) -> World:
         await tx.execute(
             "UPDATE api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE seq = (SELECT max(seq) FROM api_keys)"
         )
+    used = session | {"Idempotency-Key": "used"}
+    assert (await http.post("/clients", json={"name": "Acme"}, headers=used)).status_code == 201
+    db.in_flight.add((full.id, "busy"))
+    reader = await key(db, admin, "customers:read")
     page = (await http.get("/customers?limit=1", headers=session)).json()
     return World(
         key=secret,
-        reader=(await key(db, admin, "customers:read")).secret,
+        reader=reader.secret,
+        reader_id=reader.id,
         expired=expired,
         revoked=revoked.secret,
         revoked_id=revoked.id,

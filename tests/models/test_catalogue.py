@@ -66,6 +66,8 @@ OTHERS = {
     "changes_record": "changes (record, seq)",
     "portal_sessions_user_id": "portal_sessions (user_id)",
     "portal_sessions_expires_at": "portal_sessions (expires_at)",
+    "idempotency_keys_holder": "UNIQUE idempotency_keys (holder, key)",
+    "idempotency_keys_expires_at": "idempotency_keys (expires_at)",
     "sign_in_attempts_last_at": "sign_in_attempts (last_at)",
 }
 

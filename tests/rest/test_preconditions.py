@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rest.preconditions import check, create_only, etag, if_match, not_modified
-from schema.change import Precondition
+from app.rest.preconditions import conditions, create_only, if_match, not_modified
+from schema.change import Precondition, etag
 from schema.problem import Problem
 
 versions = st.integers(1, 10**17)
@@ -54,10 +54,33 @@ def test_create_only_takes_nothing_but_the_star() -> None:
 
 
 def test_a_failed_precondition_tells_the_current_tag() -> None:
-    check(if_match('"3", "4"'), 4)
-    check(if_match("*"), 4)
-    check(None, 4)
+    assert fits('"3", "4"', None, 4)
+    assert fits("*", None, 4)
+    weak = if_match('W/"4"')
+    assert weak is not None
     with pytest.raises(Problem) as found:
-        check(if_match('W/"4"'), 4)
+        weak.hold(4)
     assert found.value.status == 412
     assert found.value.headers["Etag"] == etag(4)
+
+
+def fits(match: str | None, none_match: str | None, version: int) -> bool:
+    """Whether a record in this version may be changed under these headers."""
+    asked = conditions(match, none_match)
+    try:
+        if asked is not None:
+            asked.hold(version)
+    except Problem:
+        return False
+    return True
+
+
+@given(st.none() | st.lists(tags, min_size=1).map(", ".join), st.none() | st.lists(tags, min_size=1).map(", ".join))
+def test_a_write_asks_both_headers(match: str | None, none_match: str | None) -> None:
+    """If-Match compares strongly, If-None-Match weakly; both must allow it (RFC 9110, 13.2.2)."""
+    for version in (1, 3, 10**16):
+        strong = match is None or f'"{version}"' in match.split(", ")
+        weak = none_match is not None and bool({f'"{version}"', f'W/"{version}"'} & set(none_match.split(", ")))
+        assert fits(match, none_match, version) == (strong and not weak)
+    assert not fits(match, "*", 1)
+    assert fits("*", None, 1)

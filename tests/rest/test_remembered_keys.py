@@ -107,6 +107,24 @@ async def test_by_whichever_request_comes_next(asking: Asking, method: str, path
     assert (await asking.get(path, method)).status_code == 401
 
 
+@pytest.mark.parametrize("scopes", [("*",), ("users:write", "keys:write")])
+async def test_a_remembered_key_changes_itself_and_its_owner(asking: Asking, scopes: tuple[str, ...]) -> None:
+    """Its own write is what makes it another: that is no race, and it is told what it has done."""
+    admin = await user(asking.api.db, "root", "ADMIN")
+    issued = await key(asking.api.db, admin, *scopes)
+    header = {"Authorization": f"Bearer {issued.secret}"}
+    for dry in ("?dryRun=true", ""):
+        for method, path, body in (
+            ("PATCH", f"/api-keys/{issued.id}", {"name": f"own{dry}"}),
+            ("PATCH", f"/users/{admin}", {"title": f"Boss{dry}"}),
+            ("POST", f"/api-keys/{issued.id}/rotate", {}),
+        ):
+            assert (await asking.api.http.get("/api-keys", headers=header)).status_code == 200
+            assert auth.remembered(header["Authorization"]) is not None
+            found = await asking.api.http.request(method, path, json=body, headers=header)
+            assert found.status_code == 200, (path, found.text)
+
+
 async def test_rights_are_those_of_the_moment(asking: Asking) -> None:
     admin = await key(asking.api.db, asking.owner, "*")
     asking.header = {"Authorization": f"Bearer {admin.secret}"}

@@ -30,6 +30,7 @@ class Database:
 
     def __init__(self, dialect: Dialect, reads: _Reads, writes: _Writes) -> None:
         self.dialect = dialect
+        self.in_flight: set[tuple[str, str]] = set()  # the idempotency keys that are at work, by their holders
         self._reads = reads
         self._writes = writes
 

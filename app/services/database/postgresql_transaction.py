@@ -56,6 +56,10 @@ class PostgresqlTransaction:
     async def require(self, text: str, params: Params) -> None:
         self._required.append(Waiting(text, params, guarded=True))
 
+    async def settle(self) -> None:
+        if self._waiting:
+            await self._ready()
+
     async def savepoint(self) -> None:
         await self.execute("SAVEPOINT cube_part")
 
@@ -75,8 +79,7 @@ class PostgresqlTransaction:
         else:
             # What is required is asked last of all: while others held a row, it may have come to be no longer so.
             self._waiting += self._required
-            if self._waiting:
-                await self._ready()
+            await self.settle()
             if self._begun:
                 with postgresql_errors():
                     await self._begun.commit()

@@ -60,6 +60,9 @@ class SqliteTransaction:
         if not await self.fetch(text, params):
             raise LostRace
 
+    async def settle(self) -> None:
+        """Nothing was put off."""
+
     async def savepoint(self) -> None:
         self._run("SAVEPOINT cube_part")
 

@@ -34,6 +34,9 @@ class Transaction(Protocol):
     async def require(self, text: str, params: Params) -> None:
         """Look, now or at the end, whether a statement yields a row. If it does not: LostRace."""
 
+    async def settle(self) -> None:
+        """Do what was put off by `later`."""
+
     async def savepoint(self) -> None:
         """Begin a part of the transaction that can be undone by itself."""
 

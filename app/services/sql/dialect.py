@@ -40,7 +40,7 @@ class Dialect(Protocol):
     def parsed(self, entry: str) -> str: ...
     def pair(self, first: str, second: str) -> str: ...
     def gathered(self, name: str, value: str) -> str: ...
-    def removal(self, table: str, where: str) -> str: ...
+    def removal(self, table: str, where: str, most: int = 1000) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +134,8 @@ class Sqlite:
     def gathered(self, name: str, value: str) -> str:
         return f"json_group_object({name}, {value})"
 
-    def removal(self, table: str, where: str) -> str:
-        return f"DELETE FROM {table} WHERE {where}"
+    def removal(self, table: str, where: str, most: int = 1000) -> str:
+        return f"DELETE FROM {table} WHERE seq IN (SELECT seq FROM {table} WHERE {where} LIMIT {most})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +231,9 @@ class Postgresql:
     def gathered(self, name: str, value: str) -> str:
         return f"coalesce(json_object_agg({name}, {value}), '{{}}'::json)"
 
-    def removal(self, table: str, where: str) -> str:
+    def removal(self, table: str, where: str, most: int = 1000) -> str:
         # What somebody else has a hand on is left for another time, so that nobody waits in a circle.
-        found = f"SELECT seq FROM {table} WHERE {where} FOR UPDATE SKIP LOCKED"
+        found = f"SELECT seq FROM {table} WHERE {where} LIMIT {most} FOR UPDATE SKIP LOCKED"
         return f"DELETE FROM {table} WHERE seq IN ({found})"
 
 

@@ -11,10 +11,9 @@ from app.services.known import look_up
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
-from schema.change import Precondition
 from schema.inputs import Given
 from schema.narrowing import hidden_fields
-from schema.problem import Problem, invalid, problem
+from schema.problem import invalid, problem
 from schema.reference import Reference, looked_up
 from schema.resource import Field, Kind, Resource
 from schema.values.email import exact
@@ -87,16 +86,6 @@ def refuse(faults: Faults) -> None:
     """Raises `validation_failed` when a step has found anything."""
     if faults:
         raise invalid(faults)
-
-
-def hold(precondition: Precondition | None, before: Stored) -> None:
-    """Raises 412 unless the record is in a version that the caller knows."""
-    if precondition and precondition.versions is not None and before.version not in precondition.versions:
-        raise stale(before)
-
-
-def stale(before: Stored) -> Problem:
-    return problem("precondition_failed", f"The record is at version {before.version}.", etag=f'"{before.version}"')
 
 
 async def free(work: UnitOfWork, resource: Resource, before: Values | None, after: Values) -> None:
