@@ -19,6 +19,7 @@ from app.middleware.maintenance import UnderMaintenance
 from app.middleware.problems import Problems
 from app.middleware.router import Router
 from app.middleware.tracing import Tracing
+from app.rest.batch import batch_route
 from app.rest.documents import document_routes
 from app.rest.health import health_routes
 from app.rest.routes import me_route, routes_for, tokens_route
@@ -43,6 +44,7 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
     app: ASGIApp = Router(
         [
             *(route for resource in RESOURCES for route in routes_for(resource)),
+            batch_route(),
             me_route(),
             tokens_route(),
             graphql_route(explorer),

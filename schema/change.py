@@ -18,6 +18,7 @@ class Source(StrEnum):
 
     REST = "REST"
     GRAPHQL = "GRAPHQL"
+    BATCH = "BATCH"
     IMPORT = "IMPORT"
     CLI = "CLI"
     PORTAL = "PORTAL"

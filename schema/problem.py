@@ -150,6 +150,10 @@ class Problem(Exception):
     message: str | None = None
 
     def __post_init__(self) -> None:
+        # What was sent may be quoted, and a lone surrogate in it has no UTF-8.
+        if self.detail is not None and not self.detail.isascii():
+            self.detail = _sendable(self.detail)
+            self.errors = {_sendable(path): tuple(map(_sendable, texts)) for path, texts in self.errors.items()}
         Exception.__init__(self, self.detail or self.type.message)
 
     @property
@@ -163,6 +167,10 @@ class Problem(Exception):
     @property
     def text(self) -> str:
         return self.message or self.type.message
+
+
+def _sendable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def problem(code: str, detail: str | None = None, **headers: str) -> Problem:

@@ -14,7 +14,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 
-from app.services import keys
+from app.services import idempotency, unit_of_work
 from app.services.secrets import new_secret
 
 SHOWN = 12
@@ -70,7 +70,9 @@ def watching() -> Iterator[None]:
     with ExitStack() as watched:
         for one in (_watching_answers(), _watching_captures(), _watching_programs()):
             watched.enter_context(one)
-        watched.enter_context(patch.object(keys, "new_secret", lambda: _hunted(new_secret())))
+        nth = idempotency.nth_secret
+        watched.enter_context(patch.object(unit_of_work, "new_secret", lambda: _hunted(new_secret())))
+        watched.enter_context(patch.object(unit_of_work, "nth_secret", lambda once, n: _hunted(nth(once, n))))
         yield
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,14 +91,23 @@ async def answer_write(caller: Caller, asked: Write, whole: UnitOfWork | None = 
         call = caller.call(dry_run=asked.dry_run)
         return await write_and_answer(caller.db, asked.change, call, answer, caller.guard)
     checked = check(asked.change, caller.actor)
+
+    async def done() -> bytes:
+        return await answer(whole, await perform(whole, checked))
+
+    return await as_part(whole, done, dry_run=asked.dry_run)
+
+
+async def as_part(whole: UnitOfWork, do: Callable[[], Awaitable[bytes]], *, dry_run: bool) -> bytes:
+    """Does a part of a unit of work, undone by itself if it is refused, or no more than a dry run."""
     await whole.tx.savepoint()
     try:
-        body = await answer(whole, await perform(whole, checked))
+        body = await do()
         await whole.tx.settle()
     except Problem:
         await whole.tx.undo()
         raise
-    await (whole.tx.undo() if asked.dry_run else whole.tx.keep())
+    await (whole.tx.undo() if dry_run else whole.tx.keep())
     return body
 
 

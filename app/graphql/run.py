@@ -10,6 +10,7 @@ from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
 from app.graphql.answers import Caller, answer_read, answer_write, placeholder
+from app.graphql.batch import answer_batch
 from app.graphql.documents import MAX_ERRORS, Documents, Worlds, operation
 from app.graphql.envelope import Envelope
 from app.graphql.executor import Execution, introspection, text_of
@@ -21,15 +22,17 @@ from app.services.rates import WRITE_ROWS, spend
 from app.services.sql.guard import NotCurrent
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork, in_unit_of_work
+from schema.graphql.batching import BatchWrite, batch_of
 from schema.graphql.changing import Write, write_of
 from schema.graphql.limits import LimitError
 from schema.graphql.prepared import Form, Prepared, RootField, key_of
 from schema.graphql.reading import Read, read_of
+from schema.graphql.roots import Does
 from schema.narrowing import settled
 from schema.problem import Problem, problem
 
 Finish = Callable[[Result], Finished]
-Asked = Read | Write | Problem | GraphQLError
+Asked = Read | Write | BatchWrite | Problem | GraphQLError
 
 _documents = Documents()  # of all from whom nothing is hidden
 _worlds = Worlds()
@@ -69,12 +72,14 @@ class Ready:
     def may_be_guarded(self) -> bool:
         """Whether it reads, or does one write."""
         found = list(self.asked.values())
-        return any(isinstance(one, Read) for one in found) or (len(found) == 1 and isinstance(found[0], Write))
+        return any(isinstance(one, Read) for one in found) or (
+            len(found) == 1 and isinstance(found[0], Write | BatchWrite)
+        )
 
     @property
     def stores(self) -> bool:
         """Whether any field of a mutation is more than a dry run."""
-        return not all(isinstance(one, Write) and one.dry_run for one in self.asked.values())
+        return not all(isinstance(one, Write | BatchWrite) and one.dry_run for one in self.asked.values())
 
     @property
     def is_anybodys(self) -> bool:
@@ -154,6 +159,10 @@ async def _executed(
                 body = await answer_write(caller, writing, whole)
                 wrote = wrote or not writing.dry_run
                 return body
+            case BatchWrite() as writing_many:
+                body = await answer_batch(caller, writing_many, whole)
+                wrote = wrote or not writing_many.dry_run
+                return body
             case fault:
                 raise fault
 
@@ -170,6 +179,8 @@ def asked_of(form: Form, variables: VariableValues, key_id: str | None) -> Mappi
 def _one(field: RootField, variables: VariableValues, key_id: str | None) -> Asked:
     """A root field's fault is its own: the other fields are answered."""
     try:
+        if field.root is not None and field.root.does is Does.BATCH:
+            return batch_of(field, variables)
         return write_of(field, variables) if field.writes else read_of(field, variables, key_id)
     except (Problem, GraphQLError) as error:
         return error
@@ -181,5 +192,7 @@ def _cost(asked: Asked) -> int:
             return cost(asked.selection) if asked.selection else 0
         case Write():
             return sum(cost(placeholder(record)) for record in asked.records())
+        case BatchWrite():
+            return asked.batch.records
         case _:
             return 0

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from app.services import rows
 from app.services.rows import Stored
 from app.services.sql.condition import existing, referenced, seen
-from app.services.sql.dialect import Dialect
+from app.services.sql.dialect import DIALECTS, Dialect
 from app.services.sql.params import Builder, fixed
 from app.services.sql.words import fact, facts_query
 from app.services.unit_of_work import UnitOfWork
@@ -62,6 +63,30 @@ async def last_deleted(work: UnitOfWork, resource: Resource, by: Reference) -> S
     ending = f" ORDER BY deleted_at DESC, seq DESC LIMIT {_MOST_DELETED}"
     deleted = (rows.of_row(resource, found) for found in await work.read(resource, where + ending, b.params()))
     return next((record for record in deleted if _holds(record, by)), None)
+
+
+async def once_held(work: UnitOfWork, resource: Resource, references: Sequence[Reference]) -> set[Reference]:
+    """Those of the references by which a deleted record could be found, whoever may see it."""
+    dialect, found = work.dialect, set[Reference]()
+    for key in dict.fromkeys("" if by.external else by.key for by in references):
+        meant = [by for by in references if ("" if by.external else by.key) == key]
+        values = {
+            facts_query([fact("externalIds", by.key, by.value)], dialect.name) if by.external else by.value: by
+            for by in meant
+        }
+        held = await work.tx.peek(_held_text(dialect.name, resource, key), (dialect.texts(list(values)),))
+        found |= {values[value] for (value,) in held}
+    return found
+
+
+@lru_cache(maxsize=64)
+def _held_text(dialect_name: str, resource: Resource, key: str) -> str:
+    """Which of many values deleted records have: of an own field, or as facts of external ids (no key)."""
+    dialect = DIALECTS[dialect_name]
+    column = "email_exact" if key == "email" else key
+    test = f"r.{column} = w.value" if key else dialect.words("r", resource.table, "w.value")
+    held = f"SELECT 1 FROM {resource.table} r WHERE {test} AND r.deleted_at IS NOT NULL"
+    return f"SELECT w.value FROM {dialect.each_text(1)} WHERE EXISTS ({held})"
 
 
 async def id_of(

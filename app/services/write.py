@@ -108,9 +108,11 @@ def _given(change: Change, actor: Actor) -> Given:
             return {}
 
 
-async def perform(work: UnitOfWork, checked: Checked) -> Written:
-    """Does a checked change within a unit of work, of which nothing may be stored if it refuses anything."""
-    written = await _performed(work, checked)
+async def perform(work: UnitOfWork, checked: Checked, known: Known | None = None) -> Written:
+    """Does a checked change within a unit of work, of which nothing may be stored if it refuses anything.
+
+    `known` is what has been looked up for it, if it makes a record."""
+    written = await _performed(work, checked, known)
     if not work.call.actor.narrowed:
         return written
     if written.outcome is not Outcome.UNCHANGED:
@@ -118,10 +120,10 @@ async def perform(work: UnitOfWork, checked: Checked) -> Written:
     return dataclasses.replace(written, members=None)  # not all of them may exist for the actor
 
 
-async def _performed(work: UnitOfWork, checked: Checked) -> Written:
+async def _performed(work: UnitOfWork, checked: Checked, known: Known | None) -> Written:
     match checked.change:
         case Create(resource=resource):
-            return await _create(work, resource, checked.given)
+            return await _create(work, resource, checked.given, known)
         case Rotate() as change:
             return await keys.rotate(work, await _found(work, change), change.overlap_seconds)
         case Update() as change:
@@ -147,10 +149,11 @@ async def create(work: UnitOfWork, resource: Resource, given: Given, known: Know
     return stored
 
 
-async def _create(work: UnitOfWork, resource: Resource, given: Given) -> Written:
+async def _create(work: UnitOfWork, resource: Resource, given: Given, known: Known | None = None) -> Written:
     if resource.name == "apiKey":
         return await keys.make(work, given)
-    known = await look_up(work, wanted(resource, given))
+    if known is None:
+        known = await look_up(work, wanted(resource, given))
     return _written(await create(work, resource, given, known), Outcome.CREATED)
 
 

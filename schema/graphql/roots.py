@@ -12,6 +12,7 @@ import strawberry
 from schema.graphql import filters, types
 from schema.graphql.inputs import CREATES, UPDATES
 from schema.graphql.making import Member, list_of, optional, output
+from schema.graphql.operations import ARGUMENTS, OperationResult
 from schema.resource import Resource
 from schema.resources import API_KEY, DIRECTORY, RESOURCES
 
@@ -32,6 +33,7 @@ class Does(StrEnum):
     RESTORE = "restore"
     CREATE_KEY = "createKey"
     ROTATE_KEY = "rotateKey"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,21 @@ ANY = (
 )
 
 
+BATCH = Root(
+    Does.BATCH,
+    API_KEY,
+    Member(
+        "batch", list_of(OperationResult), "Does many operations in one transaction.", arguments=(*ARGUMENTS, DRY_RUN)
+    ),
+)
+
+
 def _named(*roots: Root) -> Mapping[str, Root]:
     return {root.member.name: root for root in roots}
 
 
 QUERIES = _named(*(q for r in RESOURCES for q in queries(r)), *(stats(r) for r in DIRECTORY), *ANY)
-MUTATIONS = _named(*(m for r in DIRECTORY for m in mutations(r)), *key_mutations())
+MUTATIONS = _named(*(m for r in DIRECTORY for m in mutations(r)), *key_mutations(), BATCH)
 
 Query = output("Query", "Everything that can be read.", [root.member for root in QUERIES.values()])
 Mutation = output(

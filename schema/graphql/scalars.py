@@ -6,7 +6,7 @@ import math
 from typing import Any, NewType
 
 import strawberry
-from graphql import ValueNode, value_from_ast_untyped
+from graphql import Undefined, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from schema.values.instant import instant
@@ -21,8 +21,17 @@ def _json(value: Any) -> Any:
     return value
 
 
-def _json_literal(node: ValueNode, _variables: dict[str, Any] | None = None) -> Any:
-    return _json(value_from_ast_untyped(node))
+def _json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    return _json(_given(value_from_ast_untyped(node, variables)))
+
+
+def _given(value: Any) -> Any:
+    """The value without members whose variable has none; in a list such a one is null."""
+    if isinstance(value, dict):
+        return {name: _given(item) for name, item in value.items() if item is not Undefined}
+    if isinstance(value, list):
+        return [None if item is Undefined else _given(item) for item in value]
+    return value
 
 
 SCALARS: dict[object, ScalarDefinition] = {

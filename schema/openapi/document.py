@@ -9,6 +9,7 @@ import orjson
 
 from schema.change import Action, Source
 from schema.narrowing import NOTHING, known
+from schema.openapi.batch import batch_operation, batch_schemas
 from schema.openapi.operations import RATES, errors, named_headers, paths_of, token_operation
 from schema.openapi.schemas import (
     ERROR,
@@ -89,6 +90,7 @@ def _schemas(resources: list[Resource], hidden: frozenset[str]) -> Json:
         "description": "Seconds that the old secret lives on.",
     }
     found["Rotation"] = {"type": "object", "properties": {"overlapSeconds": overlap}, "additionalProperties": False}
+    found |= batch_schemas(resources)
     return found | {"Query": _query(), "Change": _change(), "ChangePage": _change_page(), "Stats": _stats()}
 
 
@@ -221,6 +223,7 @@ def _service() -> Json:
     me["get"]["responses"]["200"]["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Me"}}}
     unavailable = {"503": {"$ref": "#/components/responses/503"}}
     return {
+        "/batch": {"post": batch_operation()},
         "/me": me,
         "/tokens": {"post": token_operation()},
         "/health/live": get("live", "The process answers.", {}),

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from scripts.measures import growth, memory, page, profile, secrecy, stalls, start, workers
+from scripts.measures import batch, growth, memory, page, profile, secrecy, stalls, start, workers
 from scripts.measures.loads import LOADS
 from scripts.measures.stock import stock
 
@@ -17,6 +17,7 @@ _MEASURES = {
     "memory": memory.measure,
     "stalls": stalls.measure,
     "workers": workers.measure,
+    "batch": batch.measure,
     "start": start.measure,
     "secrecy": secrecy.measure,
     "profile": profile.measure,

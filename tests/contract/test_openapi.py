@@ -13,6 +13,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from app.rest.batch import batch_route
 from app.rest.documents import document_routes
 from app.rest.health import health_routes
 from app.rest.routes import me_route, routes_for, tokens_route
@@ -24,7 +25,7 @@ Json = dict[str, Any]
 
 PRINTED = Path(__file__).parents[2] / "schema/openapi/openapi.json"
 METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE", "x-query": "QUERY"}
-NOT_HERE = ("batch", "webhook", "export", "merge", "erase", "feed", "subscription")
+NOT_HERE = ("webhook", "export", "merge", "erase", "feed", "subscription")
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_what_does_not_work_yet_is_not_in_it() -> None:
 def routes() -> set[tuple[str, str]]:
     """Every method of every route of the app, the pages and the GraphQL endpoint apart."""
     of_records = [route for resource in RESOURCES for route in routes_for(resource)]
-    found = [*of_records, me_route(), tokens_route(), *document_routes(), *health_routes(lambda: False)]
+    found = [*of_records, batch_route(), me_route(), tokens_route(), *document_routes(), *health_routes(lambda: False)]
     return {(route.path, method) for route in found for method in route.methods}
 
 
@@ -135,6 +136,12 @@ async def test_answers_fit_their_schemas(api: Api) -> None:
         fits(await api.http.delete(at), one, "DELETE")
         fits(await api.http.post(f"{at}/restore"), f"{one}/restore", "POST")
         fits(await api.http.get(f"{at}/changes"), f"{one}/changes", "GET")
+    mixed = [
+        {"op": "create", "resource": "customers", "data": {"name": "A"}},
+        {"op": "create", "resource": "customers", "data": {}},
+        {"op": "update", "resource": "customers", "filter": {"name": {"eq": "A"}}, "data": {"title": "B"}},
+    ]
+    fits(await api.http.post("/batch", json={"operations": mixed, "atomic": False}), "/batch", "POST")
     for path in ("clients", "customers"):
         fits(await api.http.get(f"/users/{api.admin}/{path}"), f"/users/{{ref}}/{path}", "GET")
     fits(await api.http.get("/clients/domain:acme.io/customers"), "/clients/{ref}/customers", "GET")
@@ -176,12 +183,19 @@ async def test_refusals_fit(api: Api) -> None:
         ("DELETE", "/clients/{ref}", "/clients/erp:none", None),
         ("GET", "/clients/{ref}/customers", "/clients/erp:none/customers", None),
         ("POST", "/users", "/users", {"name": "x", "email": "admin@cube.test"}),
+        ("POST", "/batch", "/batch", {"operations": [{"op": "delete", "resource": "users", "id": "erp:none"}]}),
     ):
         for accept in ("application/json", "application/problem+json"):
             answer = await api.http.request(method, at, json=body, headers={"Accept": accept})
             assert answer.status_code >= 400
             assert answer.headers["content-type"] == accept
             fits(answer, path, method)
+    surrogate = b'{"filter": {"\\ud800": {"eq": 1}}}'
+    answer = await api.http.request(
+        "QUERY", "/customers", content=surrogate, headers={"Content-Type": "application/json"}
+    )
+    assert answer.json()["detail"] == "filter.?: is not a field of customer"
+    fits(answer, "/customers", "QUERY")
     fits(await api.http.get("/me", headers={"Authorization": ""}), "/me", "GET")
 
 

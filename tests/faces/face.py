@@ -10,6 +10,7 @@ import httpx
 import orjson
 
 from schema.resource import Kind, Resource, constant_case
+from tests.faces.operations import BATCH, rest_result
 
 Json = dict[str, Any]
 
@@ -58,6 +59,7 @@ class Face(Protocol):
     async def delete(self, resource: Resource, ref: str, version: int | None = None) -> Json: ...
     async def restore(self, resource: Resource, ref: str) -> Json: ...
     async def stats(self, resource: Resource, by: list[str], filter_: Json | None = None) -> list[Json]: ...
+    async def batch(self, *operations: Json, atomic: bool = True) -> list[Json]: ...
 
 
 class Rest:
@@ -136,6 +138,11 @@ class Rest:
         query = {"by": ",".join(by)} | ({"filter": orjson.dumps(filter_).decode()} if filter_ is not None else {})
         found: list[Json] = (await self.call("GET", f"/{resource.path}/stats?{urlencode(query)}")).json()["data"]
         return found
+
+    async def batch(self, *operations: Json, atomic: bool = True) -> list[Json]:
+        body: Json = (await self.call("POST", "/batch", {"operations": operations, "atomic": atomic})).json()
+        assert list(body) == ["results"]
+        return body["results"]  # type: ignore[no-any-return]
 
 
 class Graphql:
@@ -220,6 +227,11 @@ class Graphql:
         found: list[Json] = (await self.run(document, by=by, filter=filter_))[name]
         return found
 
+    async def batch(self, *operations: Json, atomic: bool = True) -> list[Json]:
+        """The results in the form that they have in REST."""
+        found = (await self.run(BATCH, operations=operations, atomic=atomic))["batch"]
+        return [rest_result(one) for one in found]
+
 
 def params(asked: Asked) -> str:
     params = {
@@ -285,16 +297,3 @@ def path(resource: Resource, ref: str) -> str:
 
 def _match(version: int | None) -> dict[str, str]:
     return {} if version is None else {"If_Match": f'"{version}"'}
-
-
-async def everything(face: Face, resource: Resource, asked: Asked) -> list[Json]:
-    """Every record of a list, walked page by page, forwards; each page is checked to know its ends."""
-    found: list[Json] = []
-    page = await face.page(resource, asked)
-    assert page.previous is None or asked.after is not None
-    while True:
-        found += page.records
-        if page.next is None:
-            return found
-        page = await face.page(resource, Asked(**{**asked.__dict__, "after": page.next}))
-        assert page.previous is not None

@@ -6,8 +6,9 @@ import orjson
 import pytest
 
 from schema.resources import CLIENT, CUSTOMER, USER
-from tests.faces.face import Asked, Face, Graphql, Json, Rest, everything
+from tests.faces.face import Asked, Face, Graphql, Json, Rest
 from tests.faces.test_writes import refused
+from tests.faces.walking import everything
 
 SORTED = "familyName,-createdAt"
 

@@ -57,7 +57,7 @@ _POSTGRESQL = (
     asyncpg.PostgresIOError,
     asyncpg.QueryCanceledError,
     asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.TransactionRollbackError,  # deadlocks and serialisation
+    asyncpg.TransactionRollbackError,
 )
 
 
@@ -107,6 +107,8 @@ def from_postgresql(error: Exception) -> Exception:
     """What to raise for an error of asyncpg, or of the connection that it speaks through."""
     if isinstance(error, asyncpg.UniqueViolationError):
         return UniqueViolation(error.constraint_name or "")
+    if isinstance(error, asyncpg.DeadlockDetectedError):
+        return LostRace()
     if isinstance(error, _POSTGRESQL) or is_lost(error):
         return unavailable()
     return error

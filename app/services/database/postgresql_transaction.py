@@ -14,6 +14,8 @@ from schema.problem import Problem
 
 T = TypeVar("T")
 _MOST_COMBINED = 8
+# In the order in which their rows are made; all others come after them.
+_POINTED_AT = ("INSERT INTO users ", "INSERT INTO clients ")
 
 
 class PostgresqlTransaction:
@@ -158,15 +160,22 @@ def _grouped(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:
     groups: list[tuple[str, list[Waiting]]] = []
     joinable: dict[str, list[Waiting]] = {}
     for one in waiting:
-        if one.text in joinable:
-            joinable[one.text].append(one)
-            continue
-        groups.append((one.text, [one]))
-        if _is_insert(one.text):
-            joinable[one.text] = groups[-1][1]
-        else:
+        if not _is_insert(one.text):
+            groups += _in_order(joinable)
+            groups.append((one.text, [one]))
             joinable = {}
-    return groups
+        else:
+            joinable.setdefault(one.text, []).append(one)
+    return groups + _in_order(joinable)
+
+
+def _in_order(inserts: dict[str, list[Waiting]]) -> list[tuple[str, list[Waiting]]]:
+    """What others may point at goes before them."""
+    return sorted(inserts.items(), key=lambda one: _rank(one[0]))
+
+
+def _rank(text: str) -> int:
+    return next((i for i, start in enumerate(_POINTED_AT) if text.startswith(start)), len(_POINTED_AT))
 
 
 def _is_insert(text: str) -> bool:

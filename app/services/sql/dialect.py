@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import orjson
 
 from app.services.sql.glue import Json, Pairs, filtered, function_call, glued, is_one_call
 
@@ -27,6 +29,8 @@ class Dialect(Protocol):
     def page_order(self, most: str, *, backward: bool) -> str: ...
     def cursor(self, mark: str, values: Sequence[str]) -> str: ...
     def one_of(self, expression: str, values: str) -> str: ...
+    def texts(self, values: list[str]) -> Any: ...
+    def each_text(self, number: int) -> str: ...
     def list_type(self) -> str: ...
     def find(self, text: str, part: str) -> str: ...
     def ends(self, text: str, part: str) -> str: ...
@@ -89,6 +93,12 @@ class Sqlite:
 
     def one_of(self, expression: str, values: str) -> str:
         return f"{expression} IN (SELECT value FROM json_each({values}))"
+
+    def texts(self, values: list[str]) -> Any:
+        return orjson.dumps(values).decode()
+
+    def each_text(self, number: int) -> str:
+        return f"json_each(?{number}) w"
 
     def list_type(self) -> str:
         return "json"
@@ -182,6 +192,12 @@ class Postgresql:
 
     def one_of(self, expression: str, values: str) -> str:
         return f"{expression} = ANY({values})"
+
+    def texts(self, values: list[str]) -> Any:
+        return values
+
+    def each_text(self, number: int) -> str:
+        return f"unnest(${number}::text[]) w(value)"
 
     def list_type(self) -> str:
         return "array"

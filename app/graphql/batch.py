@@ -1,0 +1,60 @@
+"""What the root field `batch` does: the operations through their service, the results in the members asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from app.graphql.answers import Caller, as_part
+from app.services.batch import Result, check_batch, perform_batch, run_batch
+from app.services.unit_of_work import UnitOfWork
+from schema.change import Source
+from schema.graphql.batching import BatchWrite, Names
+from schema.problem import Problem
+
+
+async def answer_batch(caller: Caller, asked: BatchWrite, whole: UnitOfWork | None = None) -> bytes:
+    """The JSON of the field; with a `whole` it is a part of that unit of work, as other writes are."""
+
+    async def answer(_: UnitOfWork, results: Sequence[Result]) -> bytes:
+        return orjson.dumps([_result(asked, one, caller.trace_id) for one in results])
+
+    call = replace(caller.call(dry_run=asked.dry_run), source=Source.BATCH)
+    if whole is None:
+        return await run_batch(caller.db, asked.batch, call, answer, caller.guard)
+    checked = await check_batch(asked.batch, caller.actor)
+    work = replace(whole, call=call)
+
+    async def done() -> bytes:
+        return await answer(work, await perform_batch(work, checked))
+
+    return await as_part(whole, done, dry_run=asked.dry_run)
+
+
+def _result(asked: BatchWrite, result: Result, trace_id: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"__typename": "OperationResult"}
+    if isinstance(result, Problem):
+        error = _error(result, trace_id)
+        told |= {"statusCode": result.status, "outcome": None, "data": None}
+        return {name: _picked(asked.error[name], error) if of == "error" else told[of] for name, of in asked.members}
+    told |= {"statusCode": result.status, "outcome": result.outcome, "data": orjson.Fragment(result.body)}
+    return _picked(asked.members, told | {"error": None})
+
+
+def _error(found: Problem, trace_id: str) -> dict[str, Any]:
+    return {
+        "statusCode": found.status,
+        "code": found.code,
+        "message": found.text,
+        "detail": found.detail,
+        "errors": found.errors or None,
+        "traceId": trace_id,
+        "__typename": "OperationError",
+    }
+
+
+def _picked(names: Names, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {response: told[name] for response, name in names}

@@ -1,0 +1,55 @@
+"""What a batch costs whoever asks for it, and that what is amiss with the database is nobody's operation's fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.services.database.errors import unavailable
+from app.services.rates import WRITE_ROWS, Tab, tabs
+from schema.problem import Problem
+from schema.resources import CUSTOMER
+from tests.services.conftest import Desk
+from tests.services.test_batch_races import do, total
+
+Json = dict[str, Any]
+
+
+def create(name: str) -> Json:
+    return {"op": "create", "resource": "customers", "data": {"name": name}}
+
+
+async def spent(desk: Desk, *operations: Json) -> int:
+    tab = Tab()
+    token = tabs.set(tab)
+    try:
+        await do(desk.db, operations)
+    finally:
+        tabs.reset(token)
+    return tab.rows
+
+
+async def test_each_record_costs_as_a_write(desk: Desk) -> None:
+    assert await spent(desk, create("a")) == WRITE_ROWS
+    assert await spent(desk, create("b"), create("c"), create("d")) == 3 * WRITE_ROWS
+    by_filter = {"op": "delete", "resource": "customers", "filter": {"name": {"eq": "b"}}, "atMost": 5}
+    looked_at = 5 + 1
+    assert await spent(desk, by_filter, create("e")) == 6 * WRITE_ROWS + looked_at
+
+
+@pytest.mark.parametrize("atomic", [True, False])
+async def test_a_database_that_fails_fails_the_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch, atomic: bool) -> None:
+    """Not one operation by itself: of those before it nothing is stored either."""
+    made = await desk.create(CUSTOMER, {"name": "a"})
+    before = await total(desk, "changes")
+
+    async def away(*_: object) -> None:
+        raise unavailable()
+
+    operations = [create("b"), {"op": "delete", "resource": "customers", "id": made}, create("c")]
+    monkeypatch.setattr("app.services.finding.live", away)
+    with pytest.raises(Problem) as caught:
+        await do(desk.db, operations, atomic=atomic)
+    assert caught.value.code == "unavailable"
+    assert await total(desk, "changes") == before
