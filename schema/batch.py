@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from schema.change import Precondition
-from schema.inputs.faults import joined
+from schema.inputs.faults import step
 from schema.problem import Problem, invalid, nearest
 from schema.resource import Resource
 from schema.resources import RESOURCES
@@ -90,7 +90,7 @@ def path_of(index: int) -> str:
 def read_batch(body: Mapping[str, Any]) -> Batch:
     """The batch in a body or in arguments; raises `validation_failed` for what makes it none at all."""
     faults = {
-        joined([name]): f"is not a member of a batch{nearest(name[:_SHOWN], ENVELOPE)}"
+        step(name): f"is not a member of a batch{nearest(name[:_SHOWN], ENVELOPE)}"
         for name in _unknown(body, ENVELOPE)
     }
     atomic = body.get("atomic")
@@ -146,7 +146,7 @@ def _read(index: int, raw: Any) -> Operation | Problem:
 def _faults(given: Mapping[str, Any]) -> dict[str, str]:
     """What is wrong with the members of an operation, by their names."""
     faults = {
-        joined([name]): f"is not a member of an operation{nearest(name[:_SHOWN], MEMBERS)}"
+        step(name): f"is not a member of an operation{nearest(name[:_SHOWN], MEMBERS)}"
         for name in _unknown(given, MEMBERS)
     }
     for name, choices in (("op", tuple(Op)), ("resource", tuple(BATCHED))):

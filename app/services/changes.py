@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.services.rows import Values, json_value
+from app.services.rows import Values, held, json_value, leaving
 from app.services.sql.dialect import DIALECTS
 from schema.change import Action, Call
 from schema.history import OWN
@@ -23,14 +23,16 @@ def resource_word(resource: Resource) -> str:
     return constant_case(resource.name)
 
 
-def differences(before: Values | None, after: Values, fields: Iterable[Field]) -> dict[str, list[Any]]:
+def differences(
+    resource: Resource, before: Values | None, after: Values, fields: Iterable[Field]
+) -> dict[str, list[Any]]:
     """`{field: [before, after]}` of the fields that differ, whole values of lists, maps and `address`.
 
-    A new record's fields differ where they hold something: null, [] and {} are what it is made from.
+    A new record's fields differ where they hold something.
     """
     if before is None:
-        held = [f for f in fields if after[f.name] not in (None, [], {})]
-        return {f.name: [None, json_value(f, after[f.name])] for f in held if f.name not in OWN}
+        new = leaving(resource, after).items()
+        return {name: [None, value] for name, value in new if (value or held(value)) and name not in OWN}
     differ = [f for f in fields if f.name not in OWN]
     return {f.name: [json_value(f, before[f.name]), json_value(f, after[f.name])] for f in differ}
 
@@ -55,7 +57,7 @@ def change_row(
         after["id"],
         action.value,
         after["version"],
-        orjson.dumps(differences(before, after, fields)).decode(),
+        orjson.dumps(differences(resource, before, after, fields)).decode(),
         call.actor.key_id,
         call.actor.user_id,
         call.source.value,

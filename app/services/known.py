@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -45,18 +45,42 @@ class Known:
 async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
     """One statement for all of them; none when there are none."""
     known = Known()
-    kinds: dict[tuple[str, str], list[Reference]] = {}
-    for one in dict.fromkeys(references):
-        kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
+    kinds = _kinds(references)
     if not kinds:
         return known
     dialect = work.dialect.name
-    params = [param for (_, key), many in kinds.items() for param in _params(dialect, key, many)]
-    found = await work.tx.peek(_text(dialect, tuple(kinds)), params)
+    found = await work.tx.peek(_text(dialect, tuple(kinds)), _params(dialect, kinds))
     held = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
     known.free = {one for many in kinds.values() for one in many if one not in held}
     known.ids = await _seen(work, held)
     return known
+
+
+async def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
+    """What `look_up` finds for almost every new record: what it points at is there, what must be unique is free.
+
+    Whether that is so is asked together with what is stored. If it is not, the race is lost, and who begins anew looks
+    it up. None where this saves nothing, or where it takes a look to tell which record is meant.
+    """
+    if work.holds or work.dialect.name == "sqlite" or work.call.actor.filters:
+        return None
+    meant = {one for one in given.values() if isinstance(one, Reference)}
+    if not all(one.by_id for one in meant):
+        return None
+    unique = unique_of(resource, given)
+    free, there = _kinds(unique), _kinds(meant)
+    if free or there:
+        params = [*_params(work.dialect.name, free), *_params(work.dialect.name, there)]
+        await work.tx.later(_expecting(work.dialect.name, tuple(free), tuple(there), len(meant)), params, guarded=True)
+    return Known({one: one.value for one in meant}, unique)
+
+
+def _kinds(references: Iterable[Reference]) -> dict[tuple[str, str], list[Reference]]:
+    """The references that one part of a statement looks up together."""
+    kinds: dict[tuple[str, str], list[Reference]] = {}
+    for one in dict.fromkeys(references):
+        kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
+    return kinds
 
 
 async def _seen(work: UnitOfWork, held: dict[Reference, str]) -> dict[Reference, str]:
@@ -100,7 +124,11 @@ def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
 # -- SQL ----------------------------------------------------------------------------------------------------------
 
 
-def _params(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
+def _params(dialect: str, kinds: Mapping[tuple[str, str], list[Reference]]) -> list[Any]:
+    return [param for (_, key), many in kinds.items() for param in _params_of(dialect, key, many)]
+
+
+def _params_of(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
     values = [one.value for one in many]
     systems = [[one.key for one in many]] if key == _EXTERNAL else []
     if dialect == "sqlite":
@@ -111,7 +139,22 @@ def _params(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
 
 @lru_cache(maxsize=256)
 def _text(dialect: str, kinds: tuple[tuple[str, str], ...]) -> str:
-    branches, number = [], 1
+    return _looking(dialect, kinds, 1)[0]
+
+
+@lru_cache(maxsize=256)
+def _expecting(dialect: str, free: tuple[tuple[str, str], ...], there: tuple[tuple[str, str], ...], count: int) -> str:
+    """A row, if the ones are free and all of the others are there."""
+    held, number = _looking(dialect, free, 1)
+    found, _ = _looking(dialect, there, number)
+    wants = [f"NOT EXISTS ({held})"] if free else []
+    wants += [f"(SELECT count(*) FROM ({found}) found) = {count}"] if there else []
+    return f"SELECT 1 WHERE {' AND '.join(wants)}"
+
+
+def _looking(dialect: str, kinds: tuple[tuple[str, str], ...], number: int) -> tuple[str, int]:
+    """What looks these up, and the number of the first parameter after its own, which begin with `number`."""
+    branches = []
     for name, key in kinds:
         resource = BY_NAME[name]
         if key == _EXTERNAL:
@@ -120,7 +163,7 @@ def _text(dialect: str, kinds: tuple[tuple[str, str], ...]) -> str:
             branch, count = _own(dialect, resource, key, number)
         branches.append(f"{branch} AND {DIALECTS[dialect].live('r')}")
         number += count
-    return " UNION ALL ".join(branches)
+    return " UNION ALL ".join(branches), number
 
 
 def _own(dialect: str, resource: Resource, key: str, number: int) -> tuple[str, int]:

@@ -39,48 +39,70 @@ class Stored:
         return int(self.values["version"])
 
 
+Put = Callable[[dict[str, Any], Any], None]
+
+
 @cache
-def columns(field: Field) -> tuple[str, ...]:
-    """The columns of a field: that of the value itself first, then its twins."""
-    if field.kind is Kind.ADDRESS:
-        return tuple(column for member in field.members for column in columns(member))
-    twins = ["_folded"] if field.folded or field.kind is Kind.METADATA else []
-    twins += ["_exact"] if field.kind is Kind.EMAIL else []
-    twins += ["_parts"] if field.kind is Kind.FILTERS else []
-    return (field.column, *(f"{field.column}{twin}" for twin in twins))
+def _put(field: Field) -> Put:
+    """Writes a value of the field into its column of a row, and what is derived from it into the twins."""
+    column = field.column
+    folded, exact_, parts_ = (f"{column}_{twin}" for twin in ("folded", "exact", "parts"))
+
+    def plain(row: dict[str, Any], value: Any) -> None:
+        row[column] = value
+
+    def text(row: dict[str, Any], value: Any) -> None:
+        row[column] = value
+        row[folded] = value and fold(value)
+
+    def email(row: dict[str, Any], value: Any) -> None:
+        text(row, value)
+        row[exact_] = value and exact(value)
+
+    def json(row: dict[str, Any], value: Any) -> None:
+        row[column] = canonical(value)
+
+    def metadata(row: dict[str, Any], value: Any) -> None:
+        row[column] = row[folded] = canonical(value)
+        same = {key: fold(one) if isinstance(one, str) else one for key, one in value.items()}
+        if same != value:
+            row[folded] = canonical(same)
+
+    def filters(row: dict[str, Any], value: Any) -> None:
+        row[column] = canonical(value)
+        row[parts_] = canonical(sorted(parts(value, ())))
+
+    def address(row: dict[str, Any], value: Any) -> None:
+        for name, put in inner:
+            put(row, value and value[name])
+
+    inner = [(member.name, _put(member)) for member in field.members]
+    of_kind = {Kind.ADDRESS: address, Kind.METADATA: metadata, Kind.FILTERS: filters, Kind.EMAIL: email}
+    return of_kind.get(field.kind) or (json if field.kind in _JSON_KINDS else text if field.folded else plain)
 
 
-def cells(field: Field, value: Any) -> tuple[Any, ...]:
-    """What the columns of a field hold for this value."""
-    kind = field.kind
-    if kind is Kind.ADDRESS:
-        if value is None:
-            return (None,) * len(columns(field))
-        return tuple(cell for member in field.members for cell in cells(member, value[member.name]))
-    if kind is Kind.METADATA:
-        folded = {key: fold(one) if isinstance(one, str) else one for key, one in value.items()}
-        return canonical(value), canonical(folded)
-    if kind is Kind.FILTERS:
-        return canonical(value), canonical(sorted(parts(value, ())))
-    if kind in _JSON_KINDS:
-        return (canonical(value),)
-    if not field.folded:
-        return (value,)
-    if value is None:
-        return (None,) * len(columns(field))
-    return (value, fold(value), exact(value)) if kind is Kind.EMAIL else (value, fold(value))
+def _cells(field: Field, value: Any) -> dict[str, Any]:
+    """The columns of a field, and what they hold for this value."""
+    found: dict[str, Any] = {}
+    _put(field)(found, value)
+    return found
 
 
 def row(resource: Resource, values: Values, fields: tuple[Field, ...] | None = None) -> dict[str, Any]:
     """Every column of a record or, beside what depends on the whole of it, those of some fields."""
     found = {} if fields else dict(_empty_row(resource))
-    for field in fields or resource.fields:
-        value = values[field.name]
-        if fields or (value is not None and value not in _NOTHING):
-            found.update(zip(columns(field), cells(field, value), strict=True))
+    for name, put in [(f.name, _put(f)) for f in fields] if fields else _puts(resource):
+        value = values[name]
+        if fields or value or held(value):
+            put(found, value)
     if resource.documented:
         found["members"] = members(resource, values)
     return found
+
+
+@cache
+def _puts(resource: Resource) -> list[tuple[str, Put]]:
+    return [(field.name, _put(field)) for field in resource.fields]
 
 
 @cache
@@ -89,13 +111,34 @@ def _empty_row(resource: Resource) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in resource.fields:
         nothing: Any = [] if field.kind in LIST_KINDS else {} if field.kind in MAP_KINDS else None
-        found.update(zip(columns(field), cells(field, nothing), strict=True))
+        found |= _cells(field, nothing)
     return found
+
+
+def held(value: Any) -> bool:
+    """Whether a record holds something there: null, [] and {} are what it is made from."""
+    return value is not None and value not in _NOTHING
 
 
 def members(resource: Resource, values: Values) -> str:
     """The whole record as the JSON in which it leaves, every field in the declared order, without the braces around."""
-    return orjson.dumps({f.name: json_value(f, values[f.name]) for f in resource.fields}).decode()[1:-1]
+    return orjson.dumps(leaving(resource, values)).decode()[1:-1]
+
+
+def leaving(resource: Resource, values: Values) -> dict[str, Any]:
+    """Every field in the declared order, as orjson writes it in the one form in which it leaves."""
+    plain, json = _leaving(resource)
+    found = {name: values[name] for name in plain}
+    for name in json:
+        if found[name]:
+            found[name] = orjson.Fragment(canonical(found[name]))
+    return found
+
+
+@cache
+def _leaving(resource: Resource) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of all fields, and of those whose values have to be brought into a form of their own."""
+    return tuple(f.name for f in resource.fields), tuple(f.name for f in resource.fields if f.kind in _JSON_KINDS)
 
 
 def json_value(field: Field, value: Any) -> Any:
@@ -109,20 +152,24 @@ def changed(resource: Resource, before: Values, after: Values) -> tuple[Field, .
 
 
 def _differ(field: Field, before: Any, after: Any) -> bool:
-    return before is not after and cells(field, before) != cells(field, after)
+    return before is not after and _cells(field, before) != _cells(field, after)
 
 
 def empty(resource: Resource) -> dict[str, Any]:
     """The values of a record to which nobody has given any: the defaults."""
-    return {name: default() for name, default in _defaults(resource)}
+    defaults, collections = _defaults(resource)
+    found = dict(defaults)
+    for name, make in collections:
+        found[name] = make()
+    return found
 
 
 @cache
-def _defaults(resource: Resource) -> tuple[tuple[str, Callable[[], Any]], ...]:
-    def default(field: Field) -> Callable[[], Any]:
-        return list if field.kind in LIST_KINDS else dict if field.kind in MAP_KINDS else lambda: field.default
-
-    return tuple((field.name, default(field)) for field in resource.fields)
+def _defaults(resource: Resource) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Of all fields, and how to make those anew that nobody is to share."""
+    kinds: dict[str, Callable[[], Any]] = {f.name: list for f in resource.fields if f.kind in LIST_KINDS}
+    kinds |= {f.name: dict for f in resource.fields if f.kind in MAP_KINDS}
+    return {f.name: f.default for f in resource.fields}, list(kinds.items())
 
 
 # -- SQL ----------------------------------------------------------------------------------------------------------

@@ -125,7 +125,8 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
     at = now()
     id_ = new_id(resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
-    row = rows.row(resource, after) | dict(secrets or {})
+    row = rows.row(resource, after)
+    row.update(secrets or {})
     beside = _beside(work, row, tokens(resource, after) if searched(resource) else None)
     await work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
     if beside is not None:
@@ -195,6 +196,8 @@ async def _external_ids(
     work: UnitOfWork, resource: Resource, id_: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     """Keeps the side rows, by which an external id finds its record, as the record has them."""
+    if before == after:
+        return
     gone = sorted(before.items() - after.items())
     if gone:
         await work.tx.later(_forget(work.dialect.name, len(gone)), (id_, *(system for system, _ in gone)))

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.services import finding, keys
 from app.services.database import Database, LostRace
-from app.services.known import Known, look_up, unique_of, wanted
+from app.services.known import Known, expect, look_up, unique_of, wanted
 from app.services.rows import Stored, Values, changed, members
 from app.services.sight import can_be_made, stays_in_sight, without_unseen
 from app.services.sql.guard import Guard
@@ -152,9 +152,18 @@ async def create(work: UnitOfWork, resource: Resource, given: Given, known: Know
 async def _create(work: UnitOfWork, resource: Resource, given: Given, known: Known | None = None) -> Written:
     if resource.name == "apiKey":
         return await keys.make(work, given)
+    if known is not None:
+        return _written(await create(work, resource, given, known), Outcome.CREATED)
+    known = await expect(work, resource, given)
     if known is None:
         known = await look_up(work, wanted(resource, given))
-    return _written(await create(work, resource, given, known), Outcome.CREATED)
+        return _written(await create(work, resource, given, known), Outcome.CREATED)
+    try:
+        return _written(await create(work, resource, given, known), Outcome.CREATED)
+    except Problem as refusal:
+        if refusal.status >= 500:
+            raise
+        raise LostRace from refusal  # what was expected may be wrong too, and all that is wrong is told at once
 
 
 async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:

@@ -1,26 +1,25 @@
-"""The forms of input: one pydantic model for creating and one for updating each resource, derived from its fields."""
+"""The forms of input: one for creating and one for updating each resource, derived from its fields, for every door."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
-
-from schema.inputs.faults import faults
-from schema.inputs.values import reader
+from schema.inputs.faults import no_field, no_member, told, within
+from schema.inputs.values import Reader, reader
 from schema.problem import invalid
 from schema.resource import Field, Kind, Resource
+from schema.values.fault import Fault, Faults
 
 Given = dict[str, Any]
 """The normalised values that a caller gave, by field: absent stays absent; None clears; maps and `address` hold only
 the keys that were given; a reference is a schema.reference.Reference."""
 
 Purpose = Literal["create", "update"]
-# A form takes much memory, and few keys from which fields are hidden write.
+# Few keys from which fields are hidden write.
 _FORMS = 128
-_STRICT = ConfigDict(extra="forbid", protected_namespaces=())
 
 
 def for_create(resource: Resource, data: Mapping[str, Any]) -> Given:
@@ -33,46 +32,62 @@ def for_update(resource: Resource, data: Mapping[str, Any]) -> Given:
     return _checked(resource, "update", data)
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Every member that an object may have, in the declared order, each read by its own reader."""
+
+    readers: Mapping[str, Reader]
+    needed: frozenset[str] = frozenset()
+
+    def read(self, data: Mapping[str, Any]) -> tuple[Given, dict[str, str], list[str]]:
+        """What was given, in the declared order; what is wrong with it, by path; the names that are no members."""
+        given: Given = {}
+        wrong: dict[str, str] = {}
+        for name, read in self.readers.items():
+            if name in data:
+                try:
+                    given[name] = read(data[name])
+                except Fault as fault:
+                    wrong.update((name + path, text) for path, text in fault.at.items())
+            elif name in self.needed:
+                wrong[name] = "is needed"
+        known = len(data) == len(given)
+        return given, wrong, [] if known else [name for name in data if name not in self.readers]
+
+
 @lru_cache(maxsize=_FORMS)
-def form(resource: Resource, purpose: Purpose) -> type[BaseModel]:
-    """The model of an input: every field that the caller may set, each read by its own reader."""
+def form(resource: Resource, purpose: Purpose) -> Form:
+    """The form of an input: every field that the caller may set."""
     fields = [f for f in resource.writable if purpose == "create" or f.access == "write"]
-    needed = [(f, purpose == "create" and f.required) for f in fields]
-    return _model(resource, f"{resource.type}{purpose.title()}", needed)
+    needed = frozenset(f.name for f in fields if purpose == "create" and f.required)
+    return Form({f.name: _reader(resource, f) for f in fields}, needed)
 
 
-def _model(resource: Resource, name: str, fields: list[tuple[Field, bool]]) -> type[BaseModel]:
-    definitions: dict[str, Any] = {f.name: (_type(resource, f), ... if needed else None) for f, needed in fields}
-    return create_model(name, __config__=_STRICT, **definitions)
+def _reader(resource: Resource, field: Field) -> Reader:
+    return _address(resource, field) if field.kind is Kind.ADDRESS else reader(resource, field)
 
 
-def _type(resource: Resource, field: Field) -> Any:
-    if field.kind is Kind.ADDRESS:
-        return _model(resource, "Address", [(member, False) for member in field.members]) | None
-    return Annotated[Any, BeforeValidator(reader(resource, field))]
+def _address(resource: Resource, field: Field) -> Reader:
+    form = Form({member.name: reader(resource, member) for member in field.members})
+
+    def address(raw: Any) -> Given | None:
+        if raw is None:
+            return None
+        if not isinstance(raw, dict):
+            raise Fault("must be an object")
+        given, wrong, others = form.read(raw)
+        if wrong or others:
+            found = told(wrong, others, lambda name: no_member(field, name))
+            raise Faults({within(path): text for path, text in found.items()})
+        return given
+
+    return address
 
 
 def _checked(resource: Resource, purpose: Purpose, data: Mapping[str, Any]) -> Given:
     if not isinstance(data, Mapping):
         raise invalid({"": "must be an object"})
-    try:
-        read = form(resource, purpose).model_validate(_named(data))
-    except ValidationError as error:
-        raise invalid(faults(error, resource, purpose)) from None
-    return _given(read)
-
-
-def _named(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The object with names that pydantic takes: it does not name a member whose name holds a lone surrogate."""
-    named: dict[str, Any] = {}
-    for name, value in data.items():
-        nested = name == "address" and isinstance(value, dict)
-        named[name.encode("utf-8", "backslashreplace").decode()] = _named(value) if nested else value
-    return named
-
-
-def _given(read: BaseModel) -> Given:
-    """What was given, in the declared order of the fields."""
-    given = read.model_fields_set
-    values = ((name, value) for name, value in vars(read).items() if name in given)
-    return {name: _given(value) if isinstance(value, BaseModel) else value for name, value in values}
+    given, wrong, others = form(resource, purpose).read(data)
+    if wrong or others:
+        raise invalid(told(wrong, others, lambda name: no_field(resource, purpose, name)))
+    return given

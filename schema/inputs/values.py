@@ -33,11 +33,11 @@ _TEXT_KINDS = FOLDED_KINDS | {Kind.INSTANT, Kind.ID}
 def reader(resource: Resource, field: Field) -> Reader:
     """Reads a value of this field: blank text is null, null clears where the field can be empty."""
     read = _reader(resource, field)
-    clearable = _clearable(field)
+    clearable, is_text = _clearable(field), field.kind in _TEXT_KINDS
     cleared: Any = [] if field.kind in LIST_KINDS else {} if field.kind is Kind.FILTERS else None
 
     def value(raw: Any) -> Any:
-        if field.kind in _TEXT_KINDS and blank(raw):
+        if is_text and blank(raw):
             if not clearable:
                 raise Fault("must not be blank")
             return None

@@ -17,6 +17,8 @@ _SCHEME = re.compile("tel:", re.IGNORECASE)
 
 def phone(value: object, country: str | None = None) -> str:
     """The number in E.164 where its own `+` or `00`, or else the country (alpha-2), allow it; otherwise as sent."""
+    if isinstance(value, str) and _E164.fullmatch(value):
+        return value
     text = filled(value, max_length=MAX_LENGTH)
     if not digits(text):
         raise Fault("is not a phone number")

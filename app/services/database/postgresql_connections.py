@@ -19,6 +19,9 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]
         return ""
 
 
+_MOMENT = 1.0  # seconds: a server that went away is not back again sooner
+
+
 class PostgresqlConnections:
     """At most so many connections. One that was lost is not lent out again; asyncpg's pool makes another one."""
 
@@ -26,6 +29,7 @@ class PostgresqlConnections:
         self._limits = limits
         self._places = asyncio.Semaphore(most)
         self._idle: list[Any] = []
+        self._answered: dict[Any, float] = {}  # when each of those at hand last did
         self._closing = False
         self._pool = asyncpg.create_pool(
             dsn,
@@ -52,20 +56,26 @@ class PostgresqlConnections:
                 connection = self._idle.pop()
                 if not connection.is_closed():
                     return connection
-                await self._pool.release(connection)
+                await self._release(connection)
             async with asyncio.timeout(self._limits.wait):
                 return await self._pool.acquire()
         except BaseException:
             self._places.release()
             raise
 
+    def has_just_answered(self, connection: Any) -> bool:
+        """Whether it answered a moment ago: then it will again, or the server is gone for whoever asks."""
+        at = self._answered.get(connection)
+        return at is not None and asyncio.get_running_loop().time() - at < _MOMENT
+
     async def give_back(self, connection: Any, *, sound: bool) -> None:
         """A connection on which something failed or was broken off goes to the pool, which sees whether it serves."""
         try:
             if sound and not self._closing and not connection.is_closed():
                 self._idle.append(connection)
+                self._answered[connection] = asyncio.get_running_loop().time()
             else:
-                await self._pool.release(connection)
+                await self._release(connection)
         finally:
             self._places.release()
 
@@ -73,7 +83,11 @@ class PostgresqlConnections:
         """A connection was found lost: so may be those that are idle."""
         idle, self._idle = self._idle, []
         for connection in idle:
-            await self._pool.release(connection)
+            await self._release(connection)
+
+    async def _release(self, connection: Any) -> None:
+        self._answered.pop(connection, None)
+        await self._pool.release(connection)
 
     async def close(self) -> None:
         """Close them; those that are still at work when the time is over are cut."""

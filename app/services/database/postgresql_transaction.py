@@ -74,9 +74,9 @@ class PostgresqlTransaction:
         await self.execute("RELEASE SAVEPOINT cube_part")
 
     async def commit(self) -> None:
-        # By itself a statement goes only on a connection that has just answered: on any other one that is lost,
-        # nobody could tell whether it was done.
-        if self._connection and self._begun is None and _fit_together([*self._required, *self._waiting]):
+        if self._begun is None and _fit_together([*self._required, *self._waiting]):
+            if self._connection is None:
+                await self._first(self._answers)
             await self._together([*self._required, *self._waiting])
         else:
             # What is required is asked last of all: while others held a row, it may have come to be no longer so.
@@ -119,6 +119,12 @@ class PostgresqlTransaction:
         with postgresql_errors():
             await transaction.start()
         self._begun = transaction
+
+    async def _answers(self) -> None:
+        """A statement that ends its own transaction goes only on a connection that has just answered: on any other one
+        that is lost, nobody could tell whether it was done."""
+        if not self._connections.has_just_answered(self._connection):
+            await self._fetch("SELECT 1", ())
 
     async def _first(self, work: Callable[[], Awaitable[T]]) -> T:
         """On a connection that has been lost, as after a restart of the server, nothing is done: try another one."""

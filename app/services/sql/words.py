@@ -56,9 +56,10 @@ def tokens(resource: Resource, row: Mapping[str, Any]) -> Tokens:
         if not value:
             continue
         for token in read(name, value):
-            places = found.setdefault(token, [])
-            if token[0] != "f" and (not places or places[-1] != place):
-                places.append(place)
+            if token not in found:
+                found[token] = [] if token[0] == "f" else [place]
+            elif token[0] != "f" and found[token][-1] != place:
+                found[token].append(place)
     return found
 
 
@@ -126,13 +127,19 @@ _ALL = LIST_KINDS | MAP_KINDS | {Kind.PHONE}
 
 def _pair(name: str, pair: tuple[str, Any]) -> tuple[str, str]:
     """That a map has this key with this value, and that it has this key."""
-    return fact(name, *pair), fact(name, pair[0])
+    return fact(name, *pair), _has_key(name, pair[0])
+
+
+@lru_cache(maxsize=1024)
+def _has_key(name: str, key: str) -> str:
+    return fact(name, key)
 
 
 def fact(*parts: Any) -> str:
     """The token of an exact fact: the field's name, a key if it is a map, and the value with its JSON type."""
-    canonical = [number(p) if type(p) in (int, float) else p for p in parts]
-    return "f" + hashlib.blake2b(orjson.dumps(canonical), digest_size=16).hexdigest()
+    if type(parts[-1]) is float or type(parts[-1]) is int:
+        parts = (*parts[:-1], number(parts[-1]))
+    return "f" + hashlib.blake2b(orjson.dumps(parts), digest_size=16).hexdigest()
 
 
 def _word(text: str) -> str:
@@ -149,8 +156,8 @@ def _address(email: str) -> Iterable[str]:
 
 def _digits(phone: str) -> Iterable[str]:
     """Every run of at least four digits that ends the number: what stands anywhere in it begins one of them."""
-    number_ = digits(phone)[-32:]
-    return ["p" + number_[i:].encode().hex() for i in range(max(0, len(number_) - MIN_DIGITS + 1))]
+    runs = digits(phone)[-32:].encode().hex()
+    return ["p" + runs[i:] for i in range(0, len(runs) - 2 * MIN_DIGITS + 1, 2)]
 
 
 def search_query(found: Iterable[str], dialect: str) -> str:
@@ -173,7 +180,11 @@ def places_text(found: Tokens) -> str:
 
 def vector_text(found: Tokens) -> str:
     """The same as a tsvector, in which places are positions."""
-    return " ".join([f"{token}:{','.join(map(str, at))}" if at else token for token, at in found.items()])
+    return " ".join([f"{token}:{_numbers(at)}" if at else token for token, at in found.items()])
+
+
+def _numbers(places: list[int]) -> str:
+    return str(places[0]) if len(places) == 1 else ",".join(map(str, places))
 
 
 def _prefixes(text: str) -> list[str]:

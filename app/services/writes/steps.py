@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -27,11 +27,14 @@ Faults = dict[str, str]
 
 def merged(resource: Resource, before: Stored | None, given: Given, faults: Faults) -> dict[str, Any]:
     """The record with what was given: `address` and maps key by key, anything else whole."""
-    after = dict(before.values if before else rows.empty(resource))
+    after = dict(before.values) if before else rows.empty(resource)
+    mergers = _mergers(resource)
     for name, value in given.items():
-        field = _fields(resource)[name]
+        if name not in mergers:
+            after[name] = value
+            continue
         try:
-            after[name] = _merged(field, after[name], value)
+            after[name] = mergers[name](after[name], value)
         except Fault as fault:
             faults[name] = fault.text
     return after
@@ -42,21 +45,39 @@ def _fields(resource: Resource) -> dict[str, Field]:
     return {f.name: f for f in resource.fields}
 
 
-def _merged(field: Field, old: Any, new: Any) -> Any:
-    match field.kind:
-        case Kind.ADDRESS if new is not None:
-            members = {m.name: None for m in field.members} | (old or {}) | new
-            return members if any(one is not None for one in members.values()) else None
-        case Kind.METADATA:
-            return {} if new is None else merge_metadata(old, new)
-        case Kind.EXTERNAL_IDS:
-            return {} if new is None else merge(old, new)
-    return new
+@cache
+def _mergers(resource: Resource) -> dict[str, Callable[[Any, Any], Any]]:
+    """What the fields become that are not given whole, by what they were and what is given."""
+    of_kind = {Kind.METADATA: _merged_metadata, Kind.EXTERNAL_IDS: _merged_ids}
+    mergers: dict[str, Callable[[Any, Any], Any]] = {
+        f.name: of_kind[f.kind] for f in resource.fields if f.kind in of_kind
+    }
+    return mergers | {f.name: _merged_address(f) for f in resource.fields if f.kind is Kind.ADDRESS}
+
+
+def _merged_metadata(old: Any, new: Any) -> Any:
+    return {} if new is None else merge_metadata(old, new)
+
+
+def _merged_ids(old: Any, new: Any) -> Any:
+    return {} if new is None else merge(old, new)
+
+
+def _merged_address(field: Field) -> Callable[[Any, Any], Any]:
+    nothing = {member.name: None for member in field.members}
+
+    def merged(old: Any, new: Any) -> Any:
+        members = None if new is None else nothing | (old or {}) | new
+        return members if members != nothing else None
+
+    return merged
 
 
 async def resolve(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, Any], faults: Faults) -> None:
     """Puts the id of the live record in the place of each reference that was given."""
     meant = {name: value for name, value in given.items() if isinstance(value, Reference)}
+    if not meant:
+        return
     known = await look_up(work, meant.values())
     for name, by in meant.items():
         after[name] = known.ids.get(by)
@@ -74,12 +95,17 @@ def phones(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, 
     """Brings the numbers that were given to E.164 where the country of the final address, if seen, allows it."""
     seen = "address" not in hidden_fields(resource, work.call.actor.hidden)
     country = (after.get("address") or {}).get("country") if seen else None
-    for name, value in given.items():
-        kind = _fields(resource)[name].kind
-        if kind is Kind.PHONE and value:
-            after[name] = phone(value, country)
-        elif kind is Kind.PHONES and value:
-            after[name] = list(dict.fromkeys(phone(one, country) for one in value))
+    for name in _phones(resource):
+        if value := given.get(name):
+            several = isinstance(value, list)
+            after[name] = (
+                list(dict.fromkeys(phone(one, country) for one in value)) if several else phone(value, country)
+            )
+
+
+@cache
+def _phones(resource: Resource) -> tuple[str, ...]:
+    return tuple(f.name for f in resource.fields if f.kind in (Kind.PHONE, Kind.PHONES))
 
 
 def refuse(faults: Faults) -> None:
