@@ -90,8 +90,7 @@ def path_of(index: int) -> str:
 def read_batch(body: Mapping[str, Any]) -> Batch:
     """The batch in a body or in arguments; raises `validation_failed` for what makes it none at all."""
     faults = {
-        step(name): f"is not a member of a batch{nearest(name[:_SHOWN], ENVELOPE)}"
-        for name in _unknown(body, ENVELOPE)
+        step(name): f"is not a member of a batch{nearest(name[:_SHOWN], ENVELOPE)}" for name in _unknown(body, ENVELOPE)
     }
     atomic = body.get("atomic")
     if atomic is not None and not isinstance(atomic, bool):
