@@ -10,7 +10,7 @@ used: set[str] = set()
 
 
 def required() -> set[str]:
-    """The parts without which this run has failed: any of postgres, redis, audits, chromium, shared."""
+    """The parts without which this run has failed: any of postgres, redis, audits, chromium, node, jq, shared."""
     return {name.strip() for name in os.environ.get("CUBE_TEST_REQUIRE", "").split(",")} - {""}
 
 
