@@ -18,7 +18,7 @@ from app.portal.actions import ACTIONS, Reply, Sent, signed_in
 from app.portal.browser import from_this_site, give_token, sent_form, session_token, take_token
 from app.portal.guides import Guide
 from app.portal.key_form import KeyForm
-from app.portal.page import HTML, NOTHING_ELSE, page
+from app.portal.page import HTML, POLICY, page
 from app.services import sessions
 from app.services.maintenance import Watch
 from schema.problem import Problem, problem
@@ -26,7 +26,6 @@ from schema.values.instant import now
 
 PATH = "/docs/authentication"
 HERE = f"{PATH}#your-keys"
-POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; {NOTHING_ELSE}"
 # A page that says `no-referrer` has its own forms sent with `Origin: null`.
 HEADERS = {
     "X-Frame-Options": "DENY",
@@ -66,8 +65,7 @@ async def _answered(request: Request, reply: Reply, guide: Callable[[], Guide]) 
         trace = exchange(request.scope).trace_id if reply.status >= 400 else None
         text = await run_in_threadpool(lambda: page(guide(), replace(reply.account, trace=trace)))
         response = Response(text, reply.status, headers=HEADERS, media_type=HTML)
-    script = "; script-src 'self'" if reply.account.secret else ""
-    response.headers["Content-Security-Policy"] = POLICY + script
+    response.headers["Content-Security-Policy"] = POLICY
     if reply.retry_after is not None:
         response.headers["Retry-After"] = reply.retry_after
     if reply.token is not None:

@@ -1,59 +1,76 @@
-"""The guides: which there are, and each as HTML made of its Markdown and of what the declarations say."""
+"""The guides: which there are, and each made of its Markdown and of what the declarations say."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
-from itertools import pairwise, takewhile
+from functools import cached_property
 from pathlib import Path
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererProtocol
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-
+from app.portal.examples import LANGUAGES, Example
+from app.portal.markdown import Passage, Section, parsed, passages, sections
 from app.portal.reference import PLACEHOLDERS
 
 DIRECTORY = Path(__file__).parent / "guides"
 FIRST = "overview"
 # The navigation: its headings, and under each the guides by file name and title.
 NAVIGATION: dict[str, dict[str, str]] = {
-    "Start": {"overview": "Overview", "authentication": "Authentication", "errors": "Errors"},
-    "Use": {"filtering": "Filtering and paging", "writing": "Writing", "graphql": "GraphQL"},
+    "Start": {
+        "overview": "Overview",
+        "quickstart": "Quick start",
+        "authentication": "Authentication",
+        "errors": "Errors",
+    },
+    "Use": {
+        "filtering": "Filtering and paging",
+        "writing": "Writing",
+        "graphql": "GraphQL",
+        "bindings": "Bindings",
+    },
     "Reference": {"users": "Users", "customers": "Customers", "clients": "Clients"},
-    "Run": {"import": "Import", "operations": "Operations", "performance": "Performance"},
+    "Run": {
+        "import": "Import",
+        "operations": "Operations",
+        "performance": "Performance",
+        "reliability": "Reliability",
+        "security": "Security",
+    },
 }
 TITLES: dict[str, str] = {name: title for titles in NAVIGATION.values() for name, title in titles.items()}
-# What stands above a code block, where Pygments has another name for its language.
-LANGUAGES = {"Bash": "Shell", "Text only": "Text"}
 PLACEHOLDER = re.compile(r"\{\{ ([a-z_]+)(?: ([A-Za-z]+))? \}\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Guide:
-    """One guide, ready for the page: `sections` are the anchors and texts of its second-level headings."""
+    """One guide: its sections, the first of which is what stands under its title, and its text in passages."""
 
     name: str
     title: str
-    html: str
-    sections: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+    passages: tuple[Passage, ...]
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        return tuple(one for section in self.sections for part in section.parts for one in part.examples)
+
+    @cached_property
+    def languages(self) -> dict[str, str]:
+        """The languages that its tabs offer: all when it has examples in more than one, else none."""
+        return LANGUAGES if len({name for one in self.examples for name in one.asked}) > 1 else {}
 
 
 def guide(name: str, base_url: str) -> Guide:
     """A guide by its name, its placeholders filled."""
-    source = (DIRECTORY / f"{name}.md").read_text(encoding="utf-8")
-    markdown = _markdown()
-    tokens = markdown.parse(_filled(source, base_url))
-    sections = _anchored(tokens)
-    return Guide(name, TITLES[name], markdown.renderer.render(tokens, markdown.options, {}), sections)
+    tokens = parsed(_filled(source(name), base_url))
+    return Guide(name, TITLES[name], sections(tokens), passages(tokens))
 
 
-def _filled(source: str, base_url: str) -> str:
+def source(name: str) -> str:
+    """The Markdown of a guide as it was written."""
+    return (DIRECTORY / f"{name}.md").read_text(encoding="utf-8")
+
+
+def _filled(text: str, base_url: str) -> str:
     """`{{ base_url }}` becomes the address; `{{ fields customer }}` what the declarations say."""
 
     def fill(match: re.Match[str]) -> str:
@@ -62,52 +79,4 @@ def _filled(source: str, base_url: str) -> str:
             return base_url
         return PLACEHOLDERS[name](argument or "")
 
-    return PLACEHOLDER.sub(fill, source)
-
-
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
-    markdown.add_render_rule("fence", _code_block)
-    markdown.add_render_rule("table_open", _table_opens)
-    markdown.add_render_rule("table_close", _table_closes)
-    return markdown
-
-
-def _code_block(
-    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    token = tokens[index]
-    lexer = get_lexer_by_name(token.info.strip() or "text", stripnl=False)
-    code = highlight(token.content, lexer, HtmlFormatter(nowrap=True))
-    # A block that is too wide scrolls; with a tab index, by the keyboard too.
-    return (
-        f'<pre data-language="{escape(LANGUAGES.get(lexer.name, lexer.name))}" tabindex="0"><code>{code}</code></pre>\n'
-    )
-
-
-def _table_opens(
-    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    """A table that is too wide scrolls as a code block does, and says by its headings what it is."""
-    row = takewhile(lambda token: token.type != "tr_close", tokens[index:])
-    words = ", ".join(token.content.replace("`", "") for token in row if token.type == "inline" and token.content)
-    return f'<div class="scrolls" tabindex="0" role="group" aria-label="Table: {escape(words)}">\n<table>\n'
-
-
-def _table_closes(
-    renderer: RendererProtocol, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
-) -> str:
-    return "</table>\n</div>\n"
-
-
-def _anchored(tokens: Sequence[Token]) -> tuple[tuple[str, str], ...]:
-    """Gives each heading an id made of its words; returns those of the second level."""
-    sections = []
-    for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open":
-            words = inline.content.replace("`", "")
-            anchor = re.sub(r"[^a-z0-9_]+", "-", words.lower()).strip("-")
-            opening.attrSet("id", anchor)
-            if opening.tag == "h2":
-                sections.append((anchor, words))
-    return tuple(sections)
+    return PLACEHOLDER.sub(fill, text)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.portal.account import Account
+from app.portal.examples import LANGUAGES, OTHERS
 from app.portal.guides import NAVIGATION, Guide
-from app.portal.static import DIRECTORY
+from app.portal.markdown import code_html
+from app.portal.search import Entry
+from app.portal.static import DIRECTORY, kept_url
 
 HTML = "text/html; charset=utf-8"
 NOTHING_ELSE = "base-uri 'none'; frame-ancestors 'none'"
+# Scripts and styles are files of this site, and what scripts ask is asked of this site.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    f"form-action 'self'; {NOTHING_ELSE}"
+)
 
 _templates = Environment(
     loader=FileSystemLoader(DIRECTORY.parent / "templates"),
@@ -21,19 +30,22 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+_templates.filters |= {"code": code_html, "kept": kept_url}
+_templates.globals |= {"navigation": NAVIGATION, "languages": LANGUAGES, "language_names": LANGUAGES | OTHERS}
 
 
 def page(guide: Guide, account: Account | None = None) -> str:
-    """The HTML of a guide. An account stands before its first section, where the reader need not look for it."""
-    opening, _, rest = guide.html.partition("<h2 ")
-    return _templates.get_template("page.html").render(
-        guide=guide,
-        opening=opening,
-        rest=f"<h2 {rest}" if rest else "",
-        account=account,
-        navigation=NAVIGATION,
-        version=installed_version(),
-    )
+    """The HTML of a guide. An account stands before its second section, where the reader need not look for it."""
+    return _rendered("guide.html", name=guide.name, title=guide.title, guide=guide, account=account, asked="")
+
+
+def search_page(asked: str, found: Sequence[Entry]) -> str:
+    """The HTML of what was found, for whoever has no scripts or wants the whole list."""
+    return _rendered("search.html", name="search", title="Search", guide=None, asked=asked, found=found)
+
+
+def _rendered(template: str, **values: object) -> str:
+    return _templates.get_template(template).render(values, version=installed_version())
 
 
 @cache

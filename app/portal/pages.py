@@ -1,7 +1,8 @@
-"""The portal's routes: the guides, the static files, the explorer's page and the front door `/`."""
+"""The portal's routes: the guides, their search, the static files, the explorer's page and the front door `/`."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from starlette.requests import Request
@@ -9,17 +10,19 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.portal.authentication import authentication_route
-from app.portal.document import SECURITY, Document, answer
+from app.portal.document import HASHED, REVALIDATED, SECURITY, Document, answer
 from app.portal.guides import FIRST, TITLES, Guide, guide
-from app.portal.page import HTML, NOTHING_ELSE, installed_version, page
+from app.portal.page import HTML, NOTHING_ELSE, POLICY, installed_version, page, search_page
 from app.portal.page_token import page_token_routes
+from app.portal.search import Entry, entries, found, index_json
 from app.portal.static import static_document
 from app.services.maintenance import Watch
 from app.settings import Settings
 from schema.problem import problem
 from schema.resources import RESOURCES
 
-GUIDE_POLICY = f"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; {NOTHING_ELSE}"
+GUIDE_HEADERS = {"Content-Security-Policy": POLICY}
+LONGEST_SEARCH = 200
 
 # The editor makes style elements as it runs and draws with data: images, so these two can't be as tight as a guide's.
 GRAPHIQL_POLICY = (
@@ -40,12 +43,20 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
     """Every route of the portal. Functions that are no coroutines run on a thread, where they keep nobody waiting."""
 
     @cache
-    def document(name: str) -> Document:
-        return guide_document(name, base_url(settings))
+    def made(name: str) -> Guide:
+        return guide(name, base_url(settings))
 
     @cache
-    def authentication() -> Guide:
-        return guide("authentication", base_url(settings))
+    def document(name: str) -> Document:
+        return Document(page(made(name)).encode(), HTML, headers=GUIDE_HEADERS)
+
+    @cache
+    def index() -> tuple[Entry, ...]:
+        return entries(map(made, TITLES))
+
+    @cache
+    def index_document() -> Document:
+        return Document(index_json(index()), "application/json")
 
     def docs(request: Request) -> Response:
         name = request.path_params.get("page", FIRST)
@@ -53,11 +64,21 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
             raise problem("not_found")
         return answer(request, document(name))
 
+    def search(request: Request) -> Response:
+        asked = request.query_params.get("q", "")[:LONGEST_SEARCH].strip()
+        text = search_page(asked, found(index(), asked))
+        return answer(request, Document(text.encode(), HTML, headers=GUIDE_HEADERS))
+
+    def search_index(request: Request) -> Response:
+        return answer(request, index_document())
+
     return [
         Route("/", front_door),
         Route("/docs", docs),
         Route("/docs/static/{path:path}", static_file),
-        authentication_route(authentication, settings.base_url, watch),
+        Route("/docs/search", search),
+        Route("/docs/search.json", search_index),
+        authentication_route(lambda: made("authentication"), settings.base_url, watch),
         *page_token_routes(settings.base_url, watch),
         Route("/docs/{page}", docs),
     ]
@@ -71,14 +92,12 @@ def base_url(settings: Settings) -> str:
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 
-def guide_document(name: str, address: str) -> Document:
-    """A guide in the page that all guides share."""
-    text = page(guide(name, address))
-    return Document(text.encode(), HTML, headers={"Content-Security-Policy": GUIDE_POLICY})
-
-
 def static_file(request: Request) -> Response:
-    return answer(request, static_document(request.path_params["path"]))
+    """A static file; by the address that names what is inside, it is kept for ever."""
+    document = static_document(request.path_params["path"])
+    if document.cache_control == REVALIDATED and request.query_params.get("v") == document.digest:
+        document = replace(document, cache_control=HASHED)
+    return answer(request, document)
 
 
 @cache

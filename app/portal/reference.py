@@ -19,11 +19,11 @@ SAMPLE_SUFFIX = "01kg9e3q4tf2rs8v0w5x7y6zab"
 
 def fields(name: str) -> str:
     """Every member of a record: its type, its rules, its meaning."""
-    rows = []
+    lines = []
     for field in BY_NAME[name].fields:
-        rows.append((f"`{field.name}`", _type(field), _rules(field), field.doc))
-        rows += [(f"`{field.name}.{part.name}`", _type(part), _rules(part), part.doc) for part in field.members]
-    return _table(("Field", "Type", "Rules", "Meaning"), rows)
+        lines.append(f"- {_described(field)}")
+        lines += [f"  - {_described(part)}" for part in field.members]
+    return "\n".join(lines)
 
 
 def relations(name: str) -> str:
@@ -54,10 +54,10 @@ def operators(_: str) -> str:
 
 
 def problems(_: str) -> str:
-    """Every code under a heading of its own, which `type` of a problem leads to: status, message, what to do."""
+    """Every code under a heading of its own, which `type` of a problem leads to: status, cause, remedy."""
     rows: dict[str, list[str]] = {}
     for code, problem in sorted(PROBLEMS.items(), key=lambda row: row[1].status):
-        text = f"**{problem.status}** {problem.message} {problem.remedy}"
+        text = f"**{problem.status}** {problem.message}\n\n{problem.remedy}"
         rows.setdefault(PUBLIC_CODES.get(code, code), []).append(text)
     return "\n\n".join(f"### {code}\n\n" + "\n\n".join(texts) for code, texts in rows.items())
 
@@ -113,9 +113,15 @@ def addresses(name: str) -> str:
     return _table(("Request", "Scope", "Answer"), [(f"`{request}`", f"`{scope}`", say) for request, scope, say in rows])
 
 
+def _described(field: Field) -> str:
+    told = ", ".join(filter(None, (_type(field), _rules(field))))
+    choices = f" One of {_codes(field.choices)}." if field.choices else ""
+    return f"`{field.name}` *{told}* {field.doc}{choices}"
+
+
 def _type(field: Field) -> str:
     if field.choices:
-        return "one of " + _codes(field.choices)
+        return "choice"
     if field.kind is Kind.ID:
         return f"id of a {field.target}" if field.target else "id"
     if field.kind in LIST_KINDS:
@@ -129,7 +135,7 @@ def _rules(field: Field) -> str:
         "on create only": field.access == "create",
         "required": field.required,
         "unique": field.unique,
-        f"default `{field.default}`": field.default is not None,
+        f"{field.default} by default": field.default is not None,
         "may be null": field.nullable,
     }
     return ", ".join(rule for rule, holds in rules.items() if holds)

@@ -1,4 +1,4 @@
-"""The static files of the portal: which there are, and each as a document."""
+"""The static files of the portal: which there are, each as a document, and the address under which it is kept."""
 
 from __future__ import annotations
 
@@ -42,3 +42,8 @@ def static_document(name: str) -> Document:
     if path is None:
         raise problem("not_found")
     return _document(path)
+
+
+def kept_url(name: str) -> str:
+    """The address of a static file by which browsers keep it for ever: it names what is inside."""
+    return f"/docs/static/{name}?v={static_document(name).digest}"

@@ -13,11 +13,12 @@ from time import sleep
 
 import pytest
 import uvicorn
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from app.main import create_app
 from app.protocol import HttpToolsProtocol
 from app.settings import Settings
+from tests.docs.exchanges import Exchange, noting
 from tests.docs.shell import Shell
 
 
@@ -32,16 +33,16 @@ class Prepared:
 
 @dataclass
 class Served:
-    """An address, the key that opens it, and the status of each answer so far."""
+    """An address, the key that opens it, and what it was asked so far."""
 
     address: str
     key: str
     data_dir: Path
-    statuses: list[int] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
 
-    def answered(self) -> list[int]:
-        """The statuses since the last time that this was asked."""
-        found, self.statuses[:] = list(self.statuses), []
+    def answered(self) -> list[Exchange]:
+        """What was asked and answered since the last time that this was asked."""
+        found, self.exchanges[:] = list(self.exchanges), []
         return found
 
 
@@ -60,23 +61,9 @@ def served(prepared: Prepared, tmp_path: Path) -> Iterator[Served]:
     """A fresh copy of it, served."""
     data_dir = Path(shutil.copytree(prepared.data_dir, tmp_path / "var"))
     settings = Settings.load({"CUBE_DATA_DIR": str(data_dir), "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
-    statuses: list[int] = []
-    with _serving(_noting(create_app(settings), statuses)) as address:
-        yield Served(address, prepared.key, data_dir, statuses)
-
-
-def _noting(app: ASGIApp, statuses: list[int]) -> ASGIApp:
-    """The app, and a note of each status that it answers."""
-
-    async def noting(scope: Scope, receive: Receive, send: Send) -> None:
-        async def noted(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                statuses.append(message["status"])
-            await send(message)
-
-        await app(scope, receive, noted)
-
-    return noting
+    exchanges: list[Exchange] = []
+    with _serving(noting(create_app(settings), exchanges)) as address:
+        yield Served(address, prepared.key, data_dir, exchanges)
 
 
 @contextmanager

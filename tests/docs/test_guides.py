@@ -7,188 +7,71 @@ import re
 import shutil
 from pathlib import Path
 
-import httpx
 import pytest
 
-from app.portal.guides import DIRECTORY, TITLES
-from app.portal.reference import PLACEHOLDERS
+from app.portal.curl import request_of
+from app.portal.examples import LANGUAGES, OTHERS, Block, Example
+from app.portal.guides import DIRECTORY
 from schema.problem import PROBLEMS
-from schema.resources import BY_NAME
 from tests.docs.conftest import Served
-from tests.docs.examples import Example, examples, wrong
+from tests.docs.reading import EXAMPLES, Reader, filled_anyhow, place
 from tests.docs.shell import Shell
+from tests.required import require
 
-PAGES = {name: examples(name, (DIRECTORY / f"{name}.md").read_text(encoding="utf-8")) for name in TITLES}
-_ID = re.compile(r"\b(usr|cli|cus|key)_[0-9a-z]{26}\b")
-_PLACEHOLDER = re.compile(r"\{\{ (\w+)(?: (\w+))? \}\}")
-# What the overview makes once, and the other pages go on with.
-_JAVASCRIPT = """
-const headers = { Authorization: `Bearer ${process.env.CUBE_KEY}` };
-const options = { headers };
-"""
-
-
-def runnable(*languages: str) -> list[str]:
-    """The pages that have an example in one of the languages."""
-    return [name for name, blocks in PAGES.items() if any(block.language in languages for block in blocks)]
+READ_IN = [
+    (page, language)
+    for page, examples in EXAMPLES.items()
+    for language in LANGUAGES
+    if any(language in example.asked for example in examples)
+]
+ALL = [(page, example) for page, examples in EXAMPLES.items() for example in examples]
+BLOCKS = [(page, block) for page, example in ALL for block in example.blocks]
+# What no document says: tokens, health, and what stands in a header.
+REST_ALONE = ("/tokens", "/health/", "Idempotency-Key")
 
 
-class Reader:
-    """Who follows a page: for the sample id of a resource they put that of the record that they saw last."""
-
-    def __init__(self, served: Served) -> None:
-        self.served = served
-        self.http = httpx.Client(base_url=served.address, headers={"Authorization": f"Bearer {served.key}"})
-        self.ids: dict[str, str] = {}
-        for path in ("users", "clients", "customers"):
-            self.see(self.http.get(f"/{path}?limit=1&fields=id").text)
-        served.answered()
-
-    def see(self, output: str) -> None:
-        """Notes the first id of each kind: that of the record itself stands before those that it points at."""
-        seen: dict[str, str] = {}
-        for found in _ID.finditer(output):
-            seen.setdefault(found[1], found[0])
-        self.ids |= seen
-
-    def filled(self, text: str) -> str:
-        def fill(found: re.Match[str]) -> str:
-            if found[1] == "base_url":
-                return self.served.address
-            assert found[1] == "sample_id", found[0]
-            return self.ids[BY_NAME[found[2]].prefix]
-
-        return _PLACEHOLDER.sub(fill, text)
+def named(value: object) -> str | None:
+    if isinstance(value, Example):
+        return str(value.blocks[0].line)
+    return str(value.line) if isinstance(value, Block) else None
 
 
 @pytest.fixture
-def reader(served: Served) -> Reader:
-    return Reader(served)
+def reader(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
+    monkeypatch.setenv("CUBE_KEY", served.key)
+    monkeypatch.setenv("CUBE_URL", served.address)
+    return Reader(served, tmp_path / "terminal")
 
 
-@pytest.mark.parametrize("page", runnable("shell", "http"))
-def test_shell_and_http_examples(reader: Reader, page: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("page", "language"), READ_IN)
+def test_examples(reader: Reader, page: str, language: str) -> None:
+    """What a reader of each language sees, that of another language included where theirs is missing."""
     if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
-    shell = Shell(
-        tmp_path / "terminal",
-        CUBE_DATA_DIR=str(reader.served.data_dir),
-        CUBE_KEY=reader.served.key,
-    )
-    for example in PAGES[page]:
-        if example.language not in ("shell", "http") or example.is_served:
-            continue
-        text = reader.filled(example.text)
-        said = shell.run(silent(text)) if example.language == "shell" else sent(reader, text)
-        statuses = reader.served.answered()
-        assert not wrong(example, statuses), f"{wrong(example, statuses)}\n{said}"
-        assert len(statuses) == text.count("curl ") or example.language == "http", example.place
-        reader.see(said)
-        if example.shown and example.shown[0] == "json" and "curl " in text:
-            compare(example, said)
+        require("curl", "curl is not installed")
+    for example in EXAMPLES[page]:
+        reader.follow(page, example, language)
 
 
-def silent(text: str) -> str:
-    """curl without its progress, which a terminal shows and a log need not."""
-    return re.sub(r"\bcurl ", "curl --silent --show-error ", text)
+@pytest.mark.parametrize(("page", "example"), ALL, ids=named)
+def test_each_request_is_shown_in_every_language_that_can_make_it(page: str, example: Example) -> None:
+    text = example.asked["shell"].text if "shell" in example.asked else ""
+    if "cube-api " in text:
+        assert set(example.asked) >= {"shell", "python", "javascript"}, place(page, example.asked["shell"])
+    if "curl " not in text:
+        return
+    request = request_of(text)
+    assert request, f"{place(page, example.asked['shell'])}: one request, or it can't be shown in other languages"
+    wanted = set(LANGUAGES)
+    if "Authorization" not in text or any(path in text for path in REST_ALONE):
+        wanted.discard("graphql")
+    assert not wanted - set(example.asked), place(page, example.asked["shell"])
 
 
-def sent(reader: Reader, text: str) -> str:
-    """A request that is written out as HTTP."""
-    first, *lines = text.strip().splitlines()
-    method, path, _ = first.split()
-    headers = dict(line.split(": ", 1) for line in lines)
-    headers["Authorization"] = f"Bearer {reader.served.key}"
-    return reader.http.request(method, path, headers=headers).text
-
-
-def compare(example: Example, said: str) -> None:
-    """The output that a page shows has the members of the true one; a count of the sample is the same, too."""
-    assert example.shown
-    shown, true = json.loads(filled_anyhow(example.shown[1])), json.loads(said)
-    if "cursor" in shown:
-        true = true["data"][0]
-    if "statusCode" in shown or "cursor" in shown or "data" not in shown:
-        assert list(shown) == list(true), example.place
-    elif any("count" in row for row in shown["data"]):
-        assert shown == true, example.place
-
-
-def filled_anyhow(text: str) -> str:
-    return _PLACEHOLDER.sub(lambda found: PLACEHOLDERS[found[1]](found[2]), text)
-
-
-@pytest.mark.parametrize("page", runnable("graphql"))
-def test_graphql_examples(reader: Reader, page: str) -> None:
-    accept = {"Accept": "application/graphql-response+json"}
-    for example in PAGES[page]:
-        if example.language != "graphql":
-            continue
-        answer = reader.http.post("/graphql", json={"query": reader.filled(example.text)}, headers=accept)
-        assert not wrong(example, [answer.status_code]), answer.text
-        assert "errors" not in answer.json(), f"{example.place}: {answer.text}"
-        reader.see(answer.text)
-
-
-@pytest.mark.parametrize("page", runnable("python"))
-def test_python_examples(reader: Reader, page: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CUBE_KEY", reader.served.key)
-    names: dict[str, object] = {"cube": reader.http}
-    for example in PAGES[page]:
-        if example.language == "python":
-            exec(compile(reader.filled(example.text), example.place, "exec"), names)
-            statuses = reader.served.answered()
-            assert statuses
-            assert not wrong(example, statuses)
-
-
-@pytest.mark.parametrize("page", runnable("javascript"))
-def test_javascript_examples(reader: Reader, page: str, tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None:
-        pytest.skip("node is not installed")
-    shell = Shell(tmp_path / "terminal", CUBE_KEY=reader.served.key)
-    for i, example in enumerate(PAGES[page]):
-        if example.language == "javascript":
-            shell.run_file(node, f"example{i}.mjs", _JAVASCRIPT + used(reader.filled(example.text)))
-            statuses = reader.served.answered()
-            assert statuses
-            assert not wrong(example, statuses)
-
-
-def used(text: str) -> str:
-    """A generator that an example declares is walked once: else nothing of it would run."""
-    declared = re.search(r"async function\* (\w+)\(", text)
-    if declared is None:
-        return text
-    return f"{text}\nfor await (const one of {declared[1]}({{ limit: '100' }})) if (!one.id) throw new Error('no id');"
-
-
-@pytest.mark.parametrize("example", [one for page in PAGES.values() for one in page], ids=lambda one: one.place)
-def test_each_example_is_run_or_is_sound(example: Example) -> None:
-    if example.language == "json":
-        json.loads(filled_anyhow(example.text))
-    else:
-        assert example.language in ("shell", "http", "graphql", "python", "javascript", "text"), example.place
-
-
-def test_history_shows_the_members_of_a_change(reader: Reader) -> None:
-    (shown,) = [one for one in PAGES["writing"] if one.language == "json"]
-    change = reader.http.get(f"/customers/{reader.ids['cus']}/changes").json()["data"][0]
-    assert list(json.loads(filled_anyhow(shown.text))) == list(change)
-
-
-def test_graphql_error_and_extensions_have_the_members_that_are_shown(reader: Reader) -> None:
-    document = """mutation { updateCustomer(id: "email:nobody@cube.example", input: {title: "x"}) { id } }"""
-    true = reader.http.post("/graphql", json={"query": document}).json()
-    shown = json.loads(next(one.text for one in reversed(PAGES["errors"]) if one.language == "json"))
-    assert shown["data"] == true["data"]
-    for name in ("message", "path", "locations"):
-        assert shown["errors"][0][name] == true["errors"][0][name]
-    assert list(shown["errors"][0]["extensions"]) == list(true["errors"][0]["extensions"])
-    (extensions,) = [json.loads(one.text)["extensions"] for one in PAGES["graphql"] if one.language == "json"]
-    asked = reader.http.post("/graphql", json={"query": "{ clients { nodes { customers { nodes { id } } } } }"})
-    assert extensions["cost"] == asked.json()["extensions"]["cost"]
+@pytest.mark.parametrize(("page", "block"), BLOCKS, ids=named)
+def test_each_block_is_of_a_language_and_sound(page: str, block: Block) -> None:
+    assert block.language in LANGUAGES | OTHERS, place(page, block)
+    if block.language == "json":
+        json.loads(filled_anyhow(block.text))
 
 
 def test_limits_of_documents_are_those_of_the_code() -> None:

@@ -15,7 +15,7 @@ TWO = {"CUBE_WORKERS": "2", "CUBE_RATE_LIMIT": "off"}
 def callers(place: Place) -> httpx.AsyncClient:
     """As many connections as callers: the workers share them."""
     # A connection that has lain idle for as long as the server keeps it might be closed as it is used again.
-    limits = httpx.Limits(rounds.CALLERS, rounds.CALLERS, keepalive_expiry=2)
+    limits = httpx.Limits(max_connections=rounds.CALLERS, keepalive_expiry=2)
     return httpx.AsyncClient(base_url=place.running.address, headers=place.authorization, timeout=60, limits=limits)
 
 

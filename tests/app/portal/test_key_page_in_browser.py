@@ -33,7 +33,7 @@ def test_the_secret_is_copied_by_a_button(address: str, browser: Browser):
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda request: asked.append(request.url))
     secret = make_key(page, address)
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_text("Copied.").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == secret
     assert page.evaluate("document.cookie") == ""
@@ -53,7 +53,7 @@ def test_where_pages_have_no_clipboard_the_secret_is_ready_to_be_copied(address:
     port = urlsplit(address).port
     page = browser.new_page()
     secret = make_key(page, f"http://cube.lan:{port}")
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     page.get_by_text("Press Ctrl+C or Cmd+C").wait_for()
     assert (
         page.evaluate("getSelection().toString() || secret.value.slice(secret.selectionStart, secret.selectionEnd)")

@@ -4,7 +4,19 @@ import json
 
 import pytest
 
-from app.portal.reference import PLACEHOLDERS, fields, filters, operators, problems, record, sample_id, scopes, settings
+from app.portal.guides import source
+from app.portal.reference import (
+    PLACEHOLDERS,
+    fields,
+    filters,
+    operators,
+    problems,
+    record,
+    relations,
+    sample_id,
+    scopes,
+    settings,
+)
 from app.settings import VARIABLES
 from schema.actor import SCOPES
 from schema.operators import Operator
@@ -15,9 +27,29 @@ from schema.resources import RESOURCES
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
 def test_reference_names_every_field_with_its_meaning(resource):
-    table = fields(resource.name)
-    assert all(f"| `{field.name}` |" in table and field.doc in table for field in resource.fields)
+    lines = fields(resource.name).splitlines()
+    told = [*resource.fields, *(part for field in resource.fields for part in field.members)]
+    assert len(lines) == len(told)
+    for field in told:
+        (line,) = [line for line in lines if line.lstrip(" -").startswith(f"`{field.name}` *")]
+        assert field.doc in line
+        assert all(f"`{choice}`" in line for choice in field.choices)
     assert all(f"`{path}" in filters(resource.name) for path, _ in resource.scalars)
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
+def test_each_resource_has_a_page_with_all_that_is_declared_of_it(resource):
+    page = "authentication" if resource.name == "apiKey" else resource.plural
+    text = source(page)
+    assert f"{{{{ fields {resource.name} }}}}" in text
+    if page != "authentication":
+        wanted = ("record", "relations", "addresses", "filters")
+        assert all(f"{{{{ {derive} {resource.name} }}}}" in text for derive in wanted)
+    assert all(relation.doc in relations(resource.name) for relation in resource.relations)
+
+
+def test_each_problem_has_a_cause_and_a_remedy():
+    assert all(problem.message and problem.remedy for problem in PROBLEMS.values())
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource.name)
@@ -35,7 +67,7 @@ def test_tables_are_whole():
 
 def test_every_row_of_a_table_has_the_cells_of_its_head():
     for name, derive in PLACEHOLDERS.items():
-        if name in ("record", "sample_id"):
+        if name in ("fields", "problems", "record", "sample_id"):
             continue
         rows = derive("customer").splitlines()
         assert len({row.replace("\\|", "").count("|") for row in rows}) == 1

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.portal.document import accepts_gzip
-from app.portal.static import DIRECTORY, MEDIA_TYPES
+from app.portal.static import DIRECTORY, MEDIA_TYPES, kept_url
 
 FILES = sorted(path.relative_to(DIRECTORY).as_posix() for path in DIRECTORY.rglob("*") if path.is_file())
 HASHED = [name for name in FILES if "/assets/" in name]
@@ -17,7 +17,8 @@ PLAIN = [name for name in FILES if "/assets/" not in name]
 
 def test_the_bundle_is_there():
     assert len(HASHED) > 10
-    assert {"copy.js", "docs.css", "icon.svg", "graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
+    own = {"code.css", "copy.js", "docs.css", "docs.js", "early.js", "icon.svg", "search.js"}
+    assert own | {"graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -39,6 +40,13 @@ def test_hashed_names_are_kept_for_ever(portal: httpx.Client, name: str):
 @pytest.mark.parametrize("name", PLAIN)
 def test_other_names_are_asked_for_again(portal: httpx.Client, name: str):
     assert portal.head(f"/docs/static/{name}").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_the_address_that_names_what_is_inside_is_kept_for_ever(portal: httpx.Client, name: str):
+    url = kept_url(name)
+    assert portal.head(url).headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert portal.head(f"{url}0").headers["cache-control"] == "no-cache"
 
 
 def test_compressed_and_plain_have_tags_of_their_own(portal: httpx.Client):
