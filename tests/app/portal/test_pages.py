@@ -1,6 +1,7 @@
 """The pages: each guide is sound HTML whose links lead somewhere, and each answer carries its policy."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -169,3 +170,13 @@ def test_explorer_page_loads_only_files_that_are_served(portal: httpx.Client):
     assert len(page.loads) >= 3
     assert all(portal.get(f"/{url}").status_code == 200 for url in page.loads)
     assert "Accept" in answer.headers["vary"]
+
+
+def test_an_example_tells_the_page_what_it_asks(portal: httpx.Client):
+    """What a script needs to run it: method, path, body and headers of REST, the document of GraphQL."""
+    tags = re.findall(r'<div class="example"[^>]*>', portal.get("/docs/writing").text)
+    (asked,) = [unescape(tag) for tag in tags if "Head of Purchasing" in tag]
+    assert 'data-method="PATCH" data-path="/customers/email:ana@lima.example"' in asked
+    assert 'data-body="{"title": "Head of Purchasing"}"' in asked
+    assert 'data-headers="{"If-Match": "\\"4\\""}"' in asked
+    assert 'data-document="mutation {' in asked
