@@ -6,11 +6,13 @@ import './page.css';
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { fetcherFor } from './fetcher.js';
+import { tokenOfSession } from './session.js';
 
 const STORED_KEY = 'cube.key';
+const RENEWED_BEFORE = 60_000; // milliseconds before a token ends
 const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 const DEFAULT_QUERY = `# The newest customers, with client and owner.
 # Ctrl-Enter runs it.
@@ -38,7 +40,16 @@ query Customers {
 }
 `;
 
-function KeyBox({ apiKey, refusal, onKey }) {
+// A guide's example comes in the fragment, which no server sees; another one may come later.
+function linkedQuery() {
+  const query = new URLSearchParams(window.location.hash.slice(1)).get('query') ?? undefined;
+  if (query) window.history.replaceState(null, '', window.location.pathname);
+  return query;
+}
+const LINKED_QUERY = linkedQuery();
+window.addEventListener('hashchange', () => window.location.reload());
+
+function KeyBox({ apiKey, signedIn, refusal, onKey, onSession }) {
   const [typed, setTyped] = useState(apiKey);
   const submit = (event) => {
     event.preventDefault();
@@ -57,8 +68,13 @@ function KeyBox({ apiKey, refusal, onKey }) {
         onChange={(event) => setTyped(event.target.value)}
       />
       <button type="submit">Use key</button>
+      <button type="button" onClick={onSession}>
+        Use my sign-in
+      </button>
       <span className="key-note" role="status">
-        {apiKey && !refusal ? (
+        {signedIn && !refusal ? (
+          `Signed in as ${signedIn}.`
+        ) : apiKey && !refusal ? (
           'Kept in this tab only, and sent to this server alone.'
         ) : (
           <>
@@ -85,22 +101,40 @@ function Page() {
   const [apiKey, setApiKey] = useState(() => sessionStorage.getItem(STORED_KEY) ?? '');
   const [answer, setAnswer] = useState(null);
   const [refusal, setRefusal] = useState(null);
-  const fetcher = useMemo(() => fetcherFor(apiKey, { onAnswer: setAnswer, onSchema: setRefusal }), [apiKey]);
+  const [session, setSession] = useState(null);
+  const bearer = session?.token ?? apiKey;
+  const fetcher = useMemo(() => fetcherFor(bearer, { onAnswer: setAnswer, onSchema: setRefusal }), [bearer]);
   const keep = (key) => {
     sessionStorage.setItem(STORED_KEY, key);
     setRefusal(null);
+    setSession(null);
     setApiKey(key);
   };
+  const signIn = async () => {
+    try {
+      setSession(await tokenOfSession());
+      setRefusal(null);
+    } catch (error) {
+      setSession(null);
+      setRefusal(error.message);
+    }
+  };
+  useEffect(() => {
+    if (!session) return undefined;
+    const renewal = setTimeout(signIn, Math.max(0, session.endsAt - Date.now() - RENEWED_BEFORE));
+    return () => clearTimeout(renewal);
+  }, [session]);
   return (
     <>
-      <KeyBox apiKey={apiKey} refusal={refusal} onKey={keep} />
+      <KeyBox apiKey={apiKey} signedIn={session?.name} refusal={refusal} onKey={keep} onSession={signIn} />
       <main>
         {/* A schema of null keeps GraphiQL from asking for it; a new fetcher makes it ask anew. */}
         <GraphiQL
           fetcher={fetcher}
-          schema={apiKey ? undefined : null}
+          schema={bearer ? undefined : null}
           plugins={PLUGINS}
           defaultQuery={DEFAULT_QUERY}
+          initialQuery={LINKED_QUERY}
           shouldPersistHeaders={false}
           showPersistHeadersSettings={false}
           schemaDescription

@@ -60,7 +60,7 @@ def blocks(page: Page) -> list[str]:
     """The captions of the requests that are seen in the first example with several languages."""
     example = page.locator('.example:has([data-in="python"])').first
     captions = example.locator("figure.request:visible figcaption")
-    return [text.partition("Copy")[0].strip() for text in captions.all_inner_texts()]
+    return [text.partition("\n")[0].partition("Copy")[0].strip() for text in captions.all_inner_texts()]
 
 
 def test_tabs_switch_every_example_and_are_remembered(visit: Any) -> None:

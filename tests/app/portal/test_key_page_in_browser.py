@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -98,6 +98,15 @@ def test_a_script_of_the_explorer_calls_the_api_in_the_name_of_who_is_signed_in(
     page.get_by_text("You are signed in as jane").wait_for()
     page.goto(f"{address}/graphql")
     assert page.evaluate(TOKEN, address) == [EMAIL, 201, 200]
+    # The page has a button for it.
+    page.goto(f"{address}/graphql#query={quote('{ customers(first: 1) { totalCount } }')}")
+    page.get_by_text("totalCount").first.wait_for()
+    assert page.evaluate("location.hash") == ""
+    page.get_by_role("button", name="Use my sign-in").click()
+    page.get_by_text("Signed in as jane.").wait_for()
+    page.get_by_role("button", name="Execute query").click()
+    page.get_by_text("cost 1 of at most 10000 rows").wait_for()
+    assert "cubet_" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage}) + document.cookie")
     # A page from elsewhere has nothing of it.
     page.route("http://cube.lan/", lambda route: route.fulfill(body="<title>x</title>", content_type="text/html"))
     page.goto("http://cube.lan/")
