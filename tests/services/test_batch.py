@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from app.services.batch.names import Names, in_filter
 from app.services.database.errors import unavailable
 from app.services.rates import WRITE_ROWS, Tab, tabs
+from schema.batch import read_batch
+from schema.operators import MAX_VALUES
 from schema.problem import Problem
 from schema.resources import CUSTOMER
 from tests.services.conftest import Desk
@@ -53,3 +56,21 @@ async def test_a_database_that_fails_fails_the_whole(desk: Desk, monkeypatch: py
         await do(desk.db, operations, atomic=atomic)
     assert caught.value.code == "unavailable"
     assert await total(desk, "changes") == before
+
+
+def test_what_is_near_a_name_is_looked_for_a_few_times_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name is compared with each that there is: thousands of wrong ones would keep everybody waiting for minutes."""
+    compared: list[int] = []
+
+    def counted(_: str, known: list[str]) -> str:
+        compared.append(len(known))
+        return "; did you mean a?"
+
+    monkeypatch.setattr("app.services.batch.names.nearest", counted)
+    named = [create("x") | {"ref": f"a{i}"} for i in range(999)]
+    wrong = {"clientId": {"in": [f"$b{i}" for i in range(5 * MAX_VALUES)]}}
+    operations = [*named, {"op": "delete", "resource": "customers", "filter": wrong}]
+    faults: dict[str, str] = {}
+    in_filter(Names(read_batch({"operations": operations})), CUSTOMER, wrong, 999, faults)
+    assert (len(faults), sum(compared) <= 1000) == (MAX_VALUES, True)
+    assert [text.endswith("; did you mean a?") for text in faults.values()].count(True) == len(compared) > 0

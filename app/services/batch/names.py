@@ -11,6 +11,7 @@ from schema.batch import Batch, Operation, path_of
 from schema.condition import Compare, Condition, Every, Not, Some, Through
 from schema.inputs import Given
 from schema.narrowing import same_world, target
+from schema.operators import MAX_VALUES
 from schema.problem import nearest
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
@@ -18,6 +19,9 @@ from schema.values.fault import Fault
 
 _SIGN = "$"
 _SHOWN = 40
+# A batch may name thousands that are none, and what is near is found by comparing with each that there is.
+_MOST_HINTS = 10
+_MOST_COMPARED = 100
 Faults = dict[str, str]
 
 
@@ -42,6 +46,7 @@ class Names:
             if first is not one:
                 self.repeated[one.index] = first.index
         self._unread = batch.unread
+        self._hints = 0
         self.index_of: dict[str, int] = {one.stand_in: one.operation.index for one in self._named.values()}
         self.stand_in_of: Mapping[int, str] = {index: stand_in for stand_in, index in self.index_of.items()}
 
@@ -57,12 +62,16 @@ class Names:
         if named is None and self._unread.get(name, at) < at:
             return self._of_unread(self._unread[name], resource)
         if named is None:
-            raise Fault(f"names no operation of this batch{nearest(name[:_SHOWN], tuple(self._named))}")
+            raise Fault(f"names no operation of this batch{self._hint(name)}")
         if named.operation.index >= at:
             raise Fault(f"names {path_of(named.operation.index)}, which does not come before this one")
         if named.operation.resource.name != resource.name:
             raise Fault(f"names a {named.operation.resource.name}; a {resource.name} is meant here")
         return named.stand_in
+
+    def _hint(self, name: str) -> str:
+        self._hints += 1
+        return nearest(name[:_SHOWN], list(self._named)[:_MOST_COMPARED]) if self._hints <= _MOST_HINTS else ""
 
     def _of_unread(self, index: int, resource: Resource) -> str:
         """The id that stands for the record of an operation that is none: it will not be made."""
@@ -113,7 +122,8 @@ def _member(names: Names, resource: Resource, name: str, raw: Any, at: int, faul
 
     def operand(operator: str, value: Any) -> Any:
         if isinstance(value, list):
-            return [meant(one, f"{path}.{operator}[{i}]") for i, one in enumerate(value)]
+            few = value[:MAX_VALUES]  # of more than that the filter is refused whatever they are
+            return [*(meant(one, f"{path}.{operator}[{i}]") for i, one in enumerate(few)), *value[MAX_VALUES:]]
         return meant(value, f"{path}.{operator}")
 
     return {operator: operand(operator, value) for operator, value in raw.items()}
