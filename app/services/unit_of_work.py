@@ -90,7 +90,7 @@ async def in_unit_of_work(
                     raise _DryRun
         except (UniqueViolation, LostRace) as lost:
             if guard is not None and attempt:  # it may be this very work that makes the actor another
-                guard.current = False
+                guard.current = None  # whatever has been found of it before
                 raise NotCurrent from lost
             await _confirm(db, guard)
             continue

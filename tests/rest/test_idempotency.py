@@ -273,6 +273,18 @@ async def opened_beside(api: Api, url: str) -> AsyncIterator[list[httpx.AsyncCli
     await db.close()
 
 
+async def test_two_processes_refuse_one_request_alike(api: Api, migrated_url: str) -> None:
+    async with opened_beside(api, migrated_url) as both:
+        for i in range(20):
+            asked = [
+                http.patch("/customers/email:no@one.io", json={"title": "x"}, headers=keyed(f"{i}")) for http in both
+            ]
+            answers = await asyncio.gather(*asked)
+            assert [one.status_code for one in answers] == [404, 404]
+            assert len({one.content for one in answers}) == 1
+        assert await count(api, "idempotency_keys") == 20
+
+
 async def test_what_is_being_answered_is_told_to_come_again(sqlite: Api) -> None:
     row = await sqlite.db.fetch_row("SELECT id FROM api_keys")
     assert row is not None
