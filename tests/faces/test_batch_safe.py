@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.services.batch import doing
 from app.services.database import Database
 from tests.faces.face import Json
 
@@ -94,6 +95,18 @@ async def test_a_batch_is_done_once_under_its_key(
         400,
         "The idempotency key was used for another request.",
     )
+
+
+async def test_changes_by_filter_that_take_too_long_are_undone(
+    door: Door, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doing, "_PATIENCE", -1.0)
+    by_filter = {"op": "update", "resource": "customers", "filter": {"name": {"eq": "Ada"}}, "data": {"title": "x"}}
+    told = await door.send([*GOOD, by_filter], atomic=False)
+    assert "The changes by filter take too long" in told.text
+    assert (await counts(db))["customers"] == 0
+    if door.name == "REST":
+        assert (told.status_code, told.headers["retry-after"]) == (503, "1")
 
 
 async def test_a_field_beside_a_batch_that_is_refused_is_stored_with_the_key(

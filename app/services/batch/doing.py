@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -28,6 +29,7 @@ from schema.reference import Reference
 from schema.resource import Resource
 from schema.selection import Deleted
 
+_PATIENCE = 5.0  # seconds, after which others that wait for their turn to write on SQLite are sent away
 _CHUNK = 20  # operations between two turns of the event loop, where nothing else gives others theirs
 
 
@@ -61,6 +63,7 @@ class Doing:
     made: dict[str, int] = field(default_factory=dict)
     failures: dict[int, Problem] = field(default_factory=dict)
     failed: set[int] = field(default_factory=set)
+    _until: float = field(default_factory=lambda: time.monotonic() + _PATIENCE)
     _unheld: set[Reference] = field(default_factory=set)
     _ids: dict[str, str] = field(default_factory=dict)
     _by_id: dict[str, list[Reference]] = field(default_factory=dict)
@@ -126,6 +129,8 @@ class Doing:
 
     async def _done(self, ready: Ready) -> Done:
         if ready.where is not None:
+            if time.monotonic() > self._until:
+                raise problem("unavailable", "The changes by filter take too long: do fewer at once.", retry_after="1")
             return await self._by_filter(ready)
         change, given = ready.checked.change, ready.checked.given
         if ready.needs:
