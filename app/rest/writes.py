@@ -11,15 +11,12 @@ from app.middleware.finished import Finished
 from app.rest.answers import DRY_RUN, NO_STORE, record_response
 from app.rest.checks import Asked
 from app.rest.preconditions import create_only, if_match
-from app.services.read import Answer, read_within
+from app.services.read import Answer, as_left
 from app.services.unit_of_work import UnitOfWork
 from app.services.write import write_and_answer
 from schema.change import Change, Create, Delete, Outcome, Restore, Update, Upsert, Written
-from schema.problem import problem
-from schema.query_string import default_single, no_parameters
-from schema.reference import Reference
+from schema.query_string import no_parameters
 from schema.resource import Resource
-from schema.selection import Deleted
 
 
 async def create_record(resource: Resource, asked: Asked) -> Finished:
@@ -57,21 +54,10 @@ async def written(resource: Resource, asked: Asked, change: Change) -> Finished:
     """Does the change and answers with the record as it has become."""
 
     async def answer(work: UnitOfWork, done: Written) -> Finished:
-        found = await _record(resource, asked, work, done)
+        found = await as_left(work, resource, done)
         return await work.kept(_response(resource, found, done, dry_run=asked.dry_run))
 
     return await write_and_answer(asked.db, change, asked.call, answer, asked.guard)
-
-
-async def _record(resource: Resource, asked: Asked, work: UnitOfWork, done: Written) -> Answer:
-    """The record as the write leaves it."""
-    if done.members is not None:
-        return Answer(f"{{{done.members}}}".encode(), done.version)
-    by = Reference(resource.name, "id", done.id)
-    found = await read_within(work, default_single(asked.known(resource), by, Deleted.INCLUDE))
-    if found.body is None:  # in the meantime another has moved it out of sight
-        raise problem("not_found", f"There is no {resource.name} with the id {done.id}.")
-    return found
 
 
 def _response(resource: Resource, found: Answer, done: Written, *, dry_run: bool) -> Finished:

@@ -13,9 +13,14 @@ from app.services.sql.statement import MAX_GROUPS, Statement, compile_
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
+from schema.change import Written
 from schema.history import check_cursors
-from schema.problem import Problem, invalid
-from schema.selection import Selection, Single
+from schema.narrowing import known
+from schema.problem import Problem, invalid, problem
+from schema.query_string import default_single
+from schema.reference import Reference
+from schema.resource import Resource
+from schema.selection import Deleted, Selection, Single
 
 
 class Answer(NamedTuple):
@@ -62,6 +67,17 @@ async def read_within(work: UnitOfWork, selection: Selection) -> Answer:
     spend(planned.cost)
     statement = compile_(planned.selection, work.dialect, planned.sight)
     return _answer(planned, statement, await work.tx.answer(statement.text, statement.params))
+
+
+async def as_left(work: UnitOfWork, resource: Resource, written: Written) -> Answer:
+    """The record with its default fields, as a write leaves it and as the actor sees it; `resource` is as declared."""
+    if written.members is not None:
+        return Answer(f"{{{written.members}}}".encode(), written.version)
+    by = Reference(resource.name, "id", written.id)
+    found = await read_within(work, default_single(known(resource, work.call.actor.hidden), by, Deleted.INCLUDE))
+    if found.body is None:  # in the meantime another has moved it out of sight
+        raise problem("not_found", f"There is no {resource.name} with the id {written.id}.")
+    return found
 
 
 def _answer(planned: ReadPlan, statement: Statement, row: Row | None) -> Answer:

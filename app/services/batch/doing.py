@@ -16,7 +16,7 @@ from app.services.batch.turns import in_turn
 from app.services.database import LostRace
 from app.services.finding import once_held
 from app.services.known import Known, look_up, unique_of, wanted
-from app.services.read import read_within
+from app.services.read import as_left, read_within
 from app.services.unit_of_work import UnitOfWork
 from app.services.upsert import create_data
 from app.services.write import Checked, perform
@@ -24,10 +24,8 @@ from schema.change import Change, Create, Delete, Outcome, Precondition, Update,
 from schema.inputs import for_create
 from schema.narrowing import known as known_to
 from schema.problem import Problem, problem
-from schema.query_string import default_single
 from schema.reference import Reference
 from schema.resource import Resource
-from schema.selection import Deleted
 
 _PATIENCE = 5.0  # seconds, after which others that wait for their turn to write on SQLite are sent away
 _CHUNK = 20  # operations between two turns of the event loop, where nothing else gives others theirs
@@ -210,15 +208,7 @@ class Doing:
             raise
 
     async def _shown(self, resource: Resource, written: Written) -> bytes:
-        """The record as it has become, as the actor sees it."""
-        if written.members is not None:
-            return f"{{{written.members}}}".encode()
-        by = Reference(resource.name, "id", written.id)
-        shown = known_to(resource, self.work.call.actor.hidden)
-        found = await read_within(self.work, default_single(shown, by, Deleted.INCLUDE))
-        if found.body is None:
-            raise problem("not_found", f"There is no {resource.name} with the id {written.id}.")
-        return found.body
+        return (await as_left(self.work, resource, written)).body or b""
 
     def _true(self, by: Reference) -> Reference:
         """The reference to the record that a stand-in means; any other one as it is."""
