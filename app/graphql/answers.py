@@ -14,7 +14,7 @@ from app.services.plan import plan
 from app.services.read import read, read_within
 from app.services.sql.guard import Guard
 from app.services.unit_of_work import UnitOfWork
-from app.services.write import check, perform, write_and_answer
+from app.services.write import check, perform
 from schema.actor import Actor
 from schema.change import Call, Once, Source, Written
 from schema.graphql.changing import Piece, Write
@@ -74,35 +74,30 @@ def _told_beside(selection: Selection, actor: Actor, body: bytes) -> bytes:
     return orjson.dumps(orjson.loads(body) | told) if told else body
 
 
-async def answer_write(caller: Caller, asked: Write, whole: UnitOfWork | None = None) -> bytes:
-    """The JSON of a root field of a mutation. What it asks back is checked before anything is written.
+Step = Callable[[UnitOfWork], Awaitable[bytes]]
+"""Does what a root field of a mutation asks for, within a unit of work; the JSON of the field."""
 
-    With a `whole` it is a part of that unit of work, undone by itself if it is refused, or no more than a dry run.
-    """
+
+def write_step(caller: Caller, asked: Write) -> Step:
+    """A write as a step of a unit of work. What is given, and what is asked back, is checked before that."""
     for record in asked.records():
         plan(placeholder(record), caller.actor)
+    checked = check(asked.change, caller.actor)
 
-    async def answer(work: UnitOfWork, written: Written) -> bytes:
+    async def done(work: UnitOfWork) -> bytes:
+        written = await perform(work, checked)
         if isinstance(asked.answer, Record):
             return await _record(work, asked.answer, written)
         return _object([(piece.response, await _piece(work, asked, piece, written)) for piece in asked.answer])
 
-    if whole is None:
-        call = caller.call(dry_run=asked.dry_run)
-        return await write_and_answer(caller.db, asked.change, call, answer, caller.guard)
-    checked = check(asked.change, caller.actor)
-
-    async def done() -> bytes:
-        return await answer(whole, await perform(whole, checked))
-
-    return await as_part(whole, done, dry_run=asked.dry_run)
+    return done
 
 
-async def as_part(whole: UnitOfWork, do: Callable[[], Awaitable[bytes]], *, dry_run: bool) -> bytes:
-    """Does a part of a unit of work, undone by itself if it is refused, or no more than a dry run."""
+async def beside_others(whole: UnitOfWork, step: Step, *, dry_run: bool) -> bytes:
+    """Does a step of a unit of work, undone by itself if it is refused, or no more than a dry run."""
     await whole.tx.savepoint()
     try:
-        body = await do()
+        body = await step(whole)
         await whole.tx.settle()
     except Problem:
         await whole.tx.undo()

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from app.graphql.answers import Caller, as_part
-from app.services.batch import Result, check_batch, perform_batch, run_batch
+from app.graphql.answers import Caller, Step
+from app.services.batch import Result, check_batch, perform_batch
 from app.services.unit_of_work import UnitOfWork
 from schema.change import Source
 from schema.graphql.batching import BatchWrite, Names
 from schema.problem import Problem
 
 
-async def answer_batch(caller: Caller, asked: BatchWrite, whole: UnitOfWork | None = None) -> bytes:
-    """The JSON of the field; with a `whole` it is a part of that unit of work, as other writes are."""
+async def batch_step(caller: Caller, asked: BatchWrite) -> Step:
+    """A batch as a step of a unit of work, checked before that; its changes are told to have come by a batch."""
+    checked = await check_batch(asked.batch, caller.actor)
 
-    async def answer(_: UnitOfWork, results: Sequence[Result]) -> bytes:
+    async def done(work: UnitOfWork) -> bytes:
+        results = await perform_batch(replace(work, call=replace(work.call, source=Source.BATCH)), checked)
         return orjson.dumps([_result(asked, one, caller.trace_id) for one in results])
 
-    call = replace(caller.call(dry_run=asked.dry_run), source=Source.BATCH)
-    if whole is None:
-        return await run_batch(caller.db, asked.batch, call, answer, caller.guard)
-    checked = await check_batch(asked.batch, caller.actor)
-    work = replace(whole, call=call)
-
-    async def done() -> bytes:
-        return await answer(work, await perform_batch(work, checked))
-
-    return await as_part(whole, done, dry_run=asked.dry_run)
+    return done
 
 
 def _result(asked: BatchWrite, result: Result, trace_id: str) -> dict[str, Any]:

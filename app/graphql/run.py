@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
-from app.graphql.answers import Caller, answer_read, answer_write, placeholder
-from app.graphql.batch import answer_batch
+from app.graphql.answers import Caller, Step, answer_read, beside_others, placeholder, write_step
+from app.graphql.batch import batch_step
 from app.graphql.documents import MAX_ERRORS, Documents, Worlds, operation
 from app.graphql.envelope import Envelope
 from app.graphql.executor import Execution, introspection, text_of
 from app.graphql.result import Result, refused
 from app.middleware.finished import Finished
 from app.middleware.idempotency import replayed
+from app.services.batch import by_itself
 from app.services.plan import MAX_COST, cost, too_costly
 from app.services.rates import WRITE_ROWS, spend
 from app.services.sql.guard import NotCurrent
@@ -32,7 +34,8 @@ from schema.narrowing import settled
 from schema.problem import Problem, problem
 
 Finish = Callable[[Result], Finished]
-Asked = Read | Write | BatchWrite | Problem | GraphQLError
+Writing = Write | BatchWrite
+Asked = Read | Writing | Problem | GraphQLError
 
 _documents = Documents()  # of all from whom nothing is hidden
 _worlds = Worlds()
@@ -72,14 +75,12 @@ class Ready:
     def may_be_guarded(self) -> bool:
         """Whether it reads, or does one write."""
         found = list(self.asked.values())
-        return any(isinstance(one, Read) for one in found) or (
-            len(found) == 1 and isinstance(found[0], Write | BatchWrite)
-        )
+        return any(isinstance(one, Read) for one in found) or (len(found) == 1 and isinstance(found[0], Writing))
 
     @property
     def stores(self) -> bool:
         """Whether any field of a mutation is more than a dry run."""
-        return not all(isinstance(one, Write | BatchWrite) and one.dry_run for one in self.asked.values())
+        return not all(isinstance(one, Writing) and one.dry_run for one in self.asked.values())
 
     @property
     def is_anybodys(self) -> bool:
@@ -119,7 +120,7 @@ async def _run(prepared: Prepared, envelope: Envelope, caller: Caller, finish: F
         raise NotCurrent
     if caller.once is not None:
         caller = replace(caller, once=None)  # of what stores nothing there is nothing to repeat
-    return finish(await _executed(prepared, envelope, caller, found))
+    return finish(await _executed(prepared, envelope, caller, found, partial(_alone, caller)))
 
 
 async def _run_once(prepared: Prepared, envelope: Envelope, caller: Caller, found: Ready, finish: Finish) -> Finished:
@@ -127,9 +128,19 @@ async def _run_once(prepared: Prepared, envelope: Envelope, caller: Caller, foun
     once = caller.once
     assert once is not None
     spend(WRITE_ROWS * (len(found.asked) - 1))  # the unit of work itself counts as one write
+    steps = {name: await _checked(caller, one) for name, one in found.asked.items() if isinstance(one, Writing)}
 
     async def whole(work: UnitOfWork) -> Finished:
-        result = await _executed(prepared, envelope, caller, found, work)
+        if len(steps) > 1:
+            await by_itself(work)  # each may be at any record, in any order
+
+        async def write(asked: Writing, name: str) -> bytes:
+            step = steps[name]
+            if isinstance(step, Problem):
+                raise step
+            return await beside_others(work, step, dry_run=asked.dry_run)
+
+        result = await _executed(prepared, envelope, caller, found, write, as_one=True)
         reply = finish(result)
         return await work.kept(reply) if result.wrote or result.is_for_good else reply
 
@@ -140,8 +151,34 @@ async def _run_once(prepared: Prepared, envelope: Envelope, caller: Caller, foun
     return await replayed(caller.db, once, answer)
 
 
+async def _checked(caller: Caller, asked: Writing) -> Step | Problem:
+    """What a field will do, or why it is refused before anything is done."""
+    try:
+        return await _step(caller, asked)
+    except Problem as refusal:
+        return refusal
+
+
+async def _step(caller: Caller, asked: Writing) -> Step:
+    with timed("plan"):
+        return write_step(caller, asked) if isinstance(asked, Write) else await batch_step(caller, asked)
+
+
+async def _alone(caller: Caller, asked: Writing, _: str) -> bytes:
+    """Does one write in its own unit of work."""
+    step = await _step(caller, asked)
+    with timed("db"):
+        return await in_unit_of_work(caller.db, caller.call(dry_run=asked.dry_run), step, caller.guard)
+
+
 async def _executed(
-    prepared: Prepared, envelope: Envelope, caller: Caller, found: Ready, whole: UnitOfWork | None = None
+    prepared: Prepared,
+    envelope: Envelope,
+    caller: Caller,
+    found: Ready,
+    write: Callable[[Writing, str], Awaitable[bytes]],
+    *,
+    as_one: bool = False,
 ) -> Result:
     form, asked = found.form, found.asked
     told = introspection(prepared, form, envelope) if len(asked) < len(form.fields) else None
@@ -155,18 +192,14 @@ async def _executed(
         match asked[field.response]:
             case Read() as reading:
                 return await answer_read(caller, reading)
-            case Write() as writing:
-                body = await answer_write(caller, writing, whole)
+            case Write() | BatchWrite() as writing:
+                body = await write(writing, field.response)
                 wrote = wrote or not writing.dry_run
-                return body
-            case BatchWrite() as writing_many:
-                body = await answer_batch(caller, writing_many, whole)
-                wrote = wrote or not writing_many.dry_run
                 return body
             case fault:
                 raise fault
 
-    execution = Execution(form, answer, whole is not None, list(told.errors or ()) if told else [])
+    execution = Execution(form, answer, as_one, list(told.errors or ()) if told else [])
     data = None if told and told.data is None else await execution.data(serially=prepared.is_mutation)
     return Result(data, tuple(execution.errors), found.rows, ran=True, wrote=wrote)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import orjson
@@ -12,8 +11,9 @@ from app.middleware.problems import error_object
 from app.middleware.router import Route
 from app.rest.answers import DRY_RUN, NONE, json_response
 from app.rest.checks import BODY, Asked, checked
-from app.services.batch import Result, run_batch
-from app.services.unit_of_work import UnitOfWork
+from app.services.batch import Result, check_batch, perform_batch
+from app.services.timing import timed
+from app.services.unit_of_work import UnitOfWork, in_unit_of_work
 from schema.batch import read_batch
 from schema.change import Source
 from schema.problem import Problem
@@ -27,13 +27,16 @@ def batch_route() -> Route:
 async def batch(asked: Asked) -> Finished:
     """Does the operations, and answers with what each came to."""
     call = replace(asked.call, source=Source.BATCH)
+    with timed("plan"):
+        checked_batch = await check_batch(read_batch(asked.body), asked.actor)
 
-    async def answer(work: UnitOfWork, results: Sequence[Result]) -> Finished:
-        texts = [_text(one, call.trace_id) for one in results]
+    async def answer(work: UnitOfWork) -> Finished:
+        texts = [_text(one, call.trace_id) for one in await perform_batch(work, checked_batch)]
         body = b'{"results":[' + b",".join(texts) + b"]}"
         return await work.kept(json_response(body, headers=DRY_RUN if asked.dry_run else NONE))
 
-    return await run_batch(asked.db, read_batch(asked.body), call, answer, asked.guard)
+    with timed("db"):
+        return await in_unit_of_work(asked.db, call, answer, asked.guard)
 
 
 def _text(result: Result, trace_id: str) -> bytes:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.services.batch import Done, Result, run_batch
+from app.services.batch import Done, Result, check_batch, perform_batch
 from app.services.database import Database
-from app.services.unit_of_work import UnitOfWork
+from app.services.unit_of_work import in_unit_of_work
 from schema.actor import SYSTEM
 from schema.batch import read_batch
 from schema.change import Call, Source
@@ -30,11 +30,9 @@ async def other(desk: Desk, migrated_url: str) -> AsyncIterator[Database]:
 
 
 async def do(db: Database, operations: Sequence[Json], *, atomic: bool = True) -> Sequence[Result]:
-    async def answer(_: UnitOfWork, results: Sequence[Result]) -> Sequence[Result]:
-        return results
-
-    batch = read_batch({"operations": list(operations), "atomic": atomic})
-    return await run_batch(db, batch, Call(SYSTEM, Source.BATCH, TRACE), answer)
+    checked = await check_batch(read_batch({"operations": list(operations), "atomic": atomic}), SYSTEM)
+    call = Call(SYSTEM, Source.BATCH, TRACE)
+    return await in_unit_of_work(db, call, lambda work: perform_batch(work, checked))
 
 
 async def total(desk: Desk, table: str) -> int:

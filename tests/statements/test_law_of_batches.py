@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 
-from app.services.batch import Result, run_batch
+from app.services.batch import check_batch, perform_batch
 from app.services.database import Database
-from app.services.unit_of_work import UnitOfWork
+from app.services.unit_of_work import in_unit_of_work
 from app.settings import Settings
 from schema.actor import SYSTEM
 from schema.batch import read_batch
@@ -68,11 +68,9 @@ async def asked(db: Database, op: str, many: int, mark: str) -> None:
         for i in range(many)
     ]
 
-    async def answer(_: UnitOfWork, results: Sequence[Result]) -> int:
-        return len(results)
-
-    call = Call(SYSTEM, Source.BATCH, TRACE)
-    assert await run_batch(db, read_batch({"operations": creates}), call, answer) == many + 1
+    checked = await check_batch(read_batch({"operations": creates}), SYSTEM)
+    results = await in_unit_of_work(db, Call(SYSTEM, Source.BATCH, TRACE), lambda work: perform_batch(work, checked))
+    assert len(results) == many + 1
 
 
 @pytest.mark.parametrize("op", ["create", "upsert"])
