@@ -15,7 +15,7 @@ from app.services.database import Database
 from app.services.key_use import NOTED_EVERY, note_use
 from app.services.secrets import MARK, checksum_ok, hash_secret
 from app.services.sql.dialect import DIALECTS
-from app.services.sql.guard import Guard, SessionGuard, usable
+from app.services.sql.guard import Guard, KeyGuard, SessionGuard, usable
 from app.services.tokens import Claims, claims_of, is_token
 from schema.actor import Actor, actor_of, actor_of_session, with_token
 from schema.problem import Problem, problem
@@ -204,8 +204,8 @@ class _Remembered:
     def guard(self) -> Guard:
         """What is to be checked before the actor is believed in."""
         if self.session is None:
-            return Guard(self.actor, self.key_version, self.user_version, self.by_previous)
-        return SessionGuard(self.actor, mark=self.session)
+            return KeyGuard(self.actor, self.key_version, self.user_version, self.by_previous)
+        return SessionGuard(self.actor, self.session)
 
 
 # By the hashes of their secrets. What is remembered here opens nothing: each read asks the database whether it holds.

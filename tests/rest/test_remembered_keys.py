@@ -15,6 +15,7 @@ import pytest
 from app import auth
 from app.services import key_use
 from app.services.database import Database
+from app.services.sql.guard import KeyGuard
 from app.services.write import write
 from app.settings import Settings
 from schema.change import Delete, Update
@@ -144,7 +145,7 @@ async def test_the_secret_before_a_rotation_ends_with_its_overlap(asking: Asking
     for _ in range(2):
         assert (await asking.get("/customers")).status_code == 200
     guard = auth.remembered(asking.header["Authorization"])
-    assert guard is not None
+    assert isinstance(guard, KeyGuard)
     assert guard.by_previous
     await asking.execute(f"api_keys SET previous_until = '2020-01-01T00:00:00.000Z' WHERE id = '{asking.key_id}'")
     assert (await asking.get("/customers")).status_code == 401

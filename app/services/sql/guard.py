@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 
@@ -36,19 +37,52 @@ def holds(dialect: Dialect) -> str:
 
 
 @dataclass(slots=True)
-class Guard:
-    """The versions under which an actor was remembered.
+class Guard(ABC):
+    """What was remembered of an actor, and how a statement finds out whether it still holds.
 
     `current` is what the statements of this request have found. `final`: whatever came of it, it must not be done
     again - a write of which nobody knows whether it was stored, a read for which the database has no time.
     """
 
     actor: Actor
+    current: bool | None = field(default=None, kw_only=True)
+    final: bool = field(default=False, kw_only=True)
+
+    @property
+    @abstractmethod
+    def form(self) -> Hashable:
+        """What the text of the condition depends on."""
+
+    @abstractmethod
+    def condition(self, dialect: Dialect, known: int) -> str:
+        """True while the actor is the one remembered; `known` parameters stand before its own."""
+
+    @abstractmethod
+    def params(self) -> tuple[str | int | None, ...]:
+        """The parameters of the condition."""
+
+    def check(self, dialect: Dialect) -> tuple[str, tuple[str | int | None, ...]]:
+        """A statement that gives one row while the condition holds, and none when it does not."""
+        return f"SELECT 1 WHERE {self.condition(dialect, 0)}", self.params()
+
+    def found(self, current: bool) -> None:
+        """Keeps what a read has found; raises NotCurrent instead of letting its answer through."""
+        self.current = current and self.current is not False
+        if not current:
+            raise NotCurrent
+
+
+@dataclass(slots=True)
+class KeyGuard(Guard):
+    """The versions of the key and its owner, and whether it was the key's secret before the last one."""
+
     key_version: int
     user_version: int
     by_previous: bool
-    current: bool | None = None
-    final: bool = False
+
+    @property
+    def form(self) -> Hashable:
+        return KeyGuard, self.by_previous
 
     def condition(self, dialect: Dialect, known: int) -> str:
         """True while the rows are those versions and the key works; `known` parameters stand before its own."""
@@ -62,18 +96,8 @@ class Guard:
             f"{until}AND {usable(dialect, known + 4)})"
         )
 
-    def check(self, dialect: Dialect) -> tuple[str, tuple[str | int | None, ...]]:
-        """A statement that gives one row while the condition holds, and none when it does not."""
-        return f"SELECT 1 WHERE {self.condition(dialect, 0)}", self.params()
-
     def params(self) -> tuple[str | int | None, ...]:
         return (self.actor.key_id, self.key_version, self.user_version, now())
-
-    def found(self, current: bool) -> None:
-        """Keeps what a read has found; raises NotCurrent instead of letting its answer through."""
-        self.current = current and self.current is not False
-        if not current:
-            raise NotCurrent
 
 
 @dataclass(slots=True)
@@ -83,10 +107,11 @@ class SessionGuard(Guard):
     `mark` says of which sign-in the token is, and what was the user's role then.
     """
 
-    key_version: int = 0
-    user_version: int = 0
-    by_previous: bool = False
-    mark: str = field(default="", repr=False)
+    mark: str = field(repr=False)
+
+    @property
+    def form(self) -> Hashable:
+        return SessionGuard
 
     def condition(self, dialect: Dialect, known: int) -> str:
         """True while the session is there, and its user may act in the same role."""
@@ -106,7 +131,7 @@ _texts: dict[Hashable, str] = {}
 
 def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
     """The statement with one column before its own: whether the guard's condition holds. It gives a row in any case."""
-    key = (dialect.name, statement.text, type(guard), guard.by_previous)
+    key = (dialect.name, statement.text, guard.form)
     text = _texts.get(key)
     if text is None:
         condition = guard.condition(dialect, len(statement.params))
