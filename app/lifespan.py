@@ -15,7 +15,8 @@ from app.services.database import Database
 from app.services.key_use import noted
 from app.services.maintenance import Watch
 from app.services.rates import quotas_of
-from app.services.sweeping import Sweeping
+from app.services.repeating import Repeating
+from app.services.sweeping import sweeping
 from app.settings import Settings
 
 
@@ -26,7 +27,7 @@ class Lifespan:
         self.settings = settings
         self.watch = watch
         self.quotas = quotas_of(settings)
-        self._sweeping = Sweeping()
+        self._sweeping: Repeating | None = None
         self._given = db
         self._db = db
         self._draining = False
@@ -66,12 +67,13 @@ class Lifespan:
             self._db = await Database.open(self.settings)
         assert self._db is not None
         await self.watch.start(self._db)
-        self._sweeping.start(self._db)
+        self._sweeping = sweeping(self._db)
         if self.settings.drain_seconds and threading.current_thread() is threading.main_thread():
             self._drain_on_term(self.settings.drain_seconds)
 
     async def _close(self) -> None:
-        await self._sweeping.stop()
+        if self._sweeping is not None:
+            await self._sweeping.stop()
         await self.watch.stop()
         await noted()
         if self.quotas is not None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from dataclasses import dataclass
+from functools import partial
 
 from app.log import log
 from app.services.database import Database
+from app.services.repeating import Repeating
 from schema.problem import PROBLEMS, Problem
 from schema.values.instant import now
 
@@ -59,22 +59,15 @@ class Watch:
 
     def __init__(self) -> None:
         self.now: Maintenance | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._looking: Repeating | None = None
 
     async def start(self, db: Database) -> None:
         await self._look(db)
-        self._task = asyncio.create_task(self._keep_looking(db))
+        self._looking = Repeating(WATCH_SECONDS, partial(self._look, db))
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    async def _keep_looking(self, db: Database) -> None:
-        while True:
-            await asyncio.sleep(WATCH_SECONDS)
-            await self._look(db)
+        if self._looking is not None:
+            await self._looking.stop()
 
     async def _look(self, db: Database) -> None:
         try:

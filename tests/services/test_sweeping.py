@@ -6,7 +6,7 @@ import asyncio
 
 from app.services.database import Database
 from app.services.idempotency import Reply, keep, sweep
-from app.services.sweeping import Sweeping
+from app.services.sweeping import sweeping
 from schema.change import Once
 from schema.problem import problem
 from schema.values.instant import later, now
@@ -54,8 +54,7 @@ async def test_it_goes_on_by_itself_though_the_database_be_away(db: Database) ->
         return await fetch_row(*args)  # type: ignore[arg-type]
 
     db.fetch_row = sometimes  # type: ignore[assignment, method-assign]
-    sweeping = Sweeping(every=0.01)
-    sweeping.start(db)
+    begun = sweeping(db, every=0.01)
     try:
         for _ in range(500):
             if await keys(db) == ["young"]:
@@ -64,5 +63,5 @@ async def test_it_goes_on_by_itself_though_the_database_be_away(db: Database) ->
         else:
             raise AssertionError("it was never swept")
     finally:
-        await sweeping.stop()
+        await begun.stop()
         del db.fetch_row
