@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from functools import cached_property
 import orjson
 
 from app.portal.guides import Guide
+from schema.values.text import fold
 
 MOST_FOUND = 20
 MOST_WORDS = 8
@@ -29,7 +29,7 @@ class Entry:
     @cached_property
     def words(self) -> tuple[str, str, str]:
         """Its title, its guide and its text as they are compared."""
-        return folded(self.title), folded(self.guide), folded(self.text)
+        return fold(self.title), fold(self.guide), fold(self.text)
 
 
 def entries(guides: Iterable[Guide]) -> tuple[Entry, ...]:
@@ -48,17 +48,12 @@ def index_json(index: Iterable[Entry]) -> bytes:
 
 def found(index: Iterable[Entry], asked: str) -> list[Entry]:
     """The passages that have each of the words, in whatever case and accents; those come first that are about them."""
-    words = folded(asked).split()[:MOST_WORDS]
+    words = fold(asked).split()[:MOST_WORDS]
     if not words:
         return []
     weighed = [(_weight(entry, words), entry) for entry in index]
     weighed.sort(key=lambda pair: -pair[0])
     return [entry for weight, entry in weighed if weight][:MOST_FOUND]
-
-
-def folded(text: str) -> str:
-    marked = unicodedata.normalize("NFKD", text)
-    return "".join(one for one in marked if not unicodedata.category(one).startswith("M")).lower()
 
 
 def _weight(entry: Entry, words: list[str]) -> int:

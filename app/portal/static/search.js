@@ -16,7 +16,10 @@ for (const [name, value] of Object.entries({
   role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false',
 })) input.setAttribute(name, value);
 
-const folded = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+// As the API folds text: marks go, and so do the letters that no mark makes.
+const LETTERS = { ł: 'l', ø: 'o', đ: 'd', æ: 'ae', œ: 'oe', ð: 'd', þ: 'th', ı: 'i', ß: 'ss', ς: 'σ' };
+const folded = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\p{M}/gu, '')
+  .replace(/[łøđæœðþıßς]/g, (letter) => LETTERS[letter]);
 
 async function fetched() {
   const answer = await fetch('/docs/search.json');

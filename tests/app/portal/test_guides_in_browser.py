@@ -124,7 +124,9 @@ def test_examples_are_copied(visit: Any) -> None:
     assert copied.startswith("curl --get 'https://cube.example/customers' \\\n")
 
 
-@pytest.mark.parametrize("asked", ["key", "rotate", "if-match", "conceição", "filter json", "nothing of the kind"])
+@pytest.mark.parametrize(
+    "asked", ["key", "rotate", "if-match", "conceição", "łódź ß İ", "filter json", "nothing of the kind"]
+)
 def test_both_searches_find_the_same(visit: Any, portal: httpx.Client, asked: str) -> None:
     page = visit().open("/docs/errors")
     page.keyboard.press("/")
