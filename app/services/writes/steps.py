@@ -96,11 +96,11 @@ def phones(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, 
     seen = "address" not in hidden_fields(resource, work.call.actor.hidden)
     country = (after.get("address") or {}).get("country") if seen else None
     for name in _phones(resource):
-        if value := given.get(name):
-            several = isinstance(value, list)
-            after[name] = (
-                list(dict.fromkeys(phone(one, country) for one in value)) if several else phone(value, country)
-            )
+        value = given.get(name)
+        if isinstance(value, list):
+            after[name] = list(dict.fromkeys(phone(one, country) for one in value))
+        elif value:
+            after[name] = phone(value, country)
 
 
 @cache
