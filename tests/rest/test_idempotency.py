@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
 import pytest
 
-from app.main import create_app
 from app.services import write
 from app.services.database import Database
 from app.services.idempotency import sweep
-from app.settings import Settings
 from schema.values.instant import later, now
 from tests.rest.conftest import Api, opened
-
-ANA = {"name": "Ana Lima", "email": "ana@lima.example"}
-OWN = {"traceresponse", "server-timing", "ratelimit", "ratelimit-policy", "idempotent-replayed"}
-NEW_KEY = {"name": "sync", "scopes": ["customers:read"]}
-
-
-def keyed(key: str = "k1", **more: str) -> dict[str, str]:
-    return {"Idempotency-Key": key} | {name.replace("_", "-"): value for name, value in more.items()}
-
-
-def own(answer: httpx.Response) -> dict[str, str]:
-    """The headers that are the answer's own, and not those of this very request."""
-    return {name: value for name, value in answer.headers.items() if name not in OWN}
-
-
-def assert_replay(first: httpx.Response, again: httpx.Response) -> None:
-    assert "idempotent-replayed" not in first.headers
-    assert again.headers["idempotent-replayed"] == "true"
-    assert (again.status_code, again.content, own(again)) == (first.status_code, first.content, own(first))
-    assert again.headers["traceresponse"] != first.headers["traceresponse"]
-
-
-async def rows(db: Database, table: str) -> int:
-    row = await db.fetch_row(f"SELECT count(*) FROM {table}")
-    assert row is not None
-    return int(row[0])
-
-
-async def count(api: Api, table: str = "customers") -> int:
-    return await rows(api.db, table)
+from tests.rest.replays import ANA, assert_replay, count, keyed
 
 
 async def test_a_replay_is_the_answer_byte_for_byte(api: Api) -> None:
@@ -142,28 +107,6 @@ async def test_keys_of_one_caller_are_nothing_to_another(api: Api) -> None:
     assert first.json()["id"] != second.json()["id"]
 
 
-@pytest.mark.parametrize("key", ["a", "!" * 255, "8e03978e-40d5-43dd-bc93-6894a57f9324", "it's:a{key}", 'a"b'])
-async def test_a_key_is_bare_or_quoted(sqlite: Api, key: str) -> None:
-    first = await sqlite.http.post("/customers", json=ANA, headers=keyed(key))
-    assert first.status_code == 201
-    quoted = '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    assert_replay(first, await sqlite.http.post("/customers", json=ANA, headers=keyed(f" {quoted} ")))
-
-
-@pytest.mark.parametrize("key", ["", '""', "a b", "é", "!" * 256, '"a', 'a"', '"a\\b"', '"a b"', '"a";b=1'])
-async def test_what_is_no_key(sqlite: Api, key: str) -> None:
-    refused = await sqlite.http.post("/customers", json=ANA, headers={b"Idempotency-Key": key.encode()})
-    assert refused.status_code == 400
-    assert refused.json()["detail"].startswith("Idempotency-Key: must be one key of 1 to 255 visible ASCII characters")
-    assert await count(sqlite) == 0
-
-
-async def test_one_key_stands_in_one_header(sqlite: Api) -> None:
-    headers = [("Idempotency-Key", "a"), ("Idempotency-Key", "a")]
-    refused = await sqlite.http.post("/customers", json=ANA, headers=headers)
-    assert (refused.status_code, refused.json()["detail"].split(":")[0]) == (400, "Idempotency-Key")
-
-
 async def test_what_is_not_the_request_s_own_fault_is_not_kept(api: Api) -> None:
     """Neither is what cannot be read. With the fault gone, the same key does the work."""
     reader = await api.as_key("customers:read")
@@ -226,132 +169,6 @@ async def test_the_setting_says_how_long(sqlite_url: str) -> None:
         row = await api.db.fetch_row("SELECT expires_at FROM idempotency_keys")
         assert row is not None
         assert later(now(), 3540) < row[0] <= later(now(), 3600)
-
-
-async def test_fc_080_twenty_at_once_make_one_record(api: Api) -> None:
-    """Those that come while it is being made are told to come again, and then get the one answer."""
-    for i in range(5):
-        data, headers = {"name": "Ana", "email": f"ana{i}@x.io"}, keyed(f"k{i}")
-        answers = await asyncio.gather(*(api.http.post("/customers", json=data, headers=headers) for _ in range(20)))
-        by_status = Counter(one.status_code for one in answers)
-        assert set(by_status) <= {201, 409}
-        assert by_status[201] >= 1
-        for one in answers:
-            if one.status_code == 409:
-                assert one.headers["retry-after"] == "1"
-                assert "idempotency key is being answered" in one.json()["detail"]
-        made = {one.content for one in answers if one.status_code == 201}
-        assert len(made) == 1
-        assert sum("idempotent-replayed" not in one.headers for one in answers if one.status_code == 201) == 1
-        again = await api.http.post("/customers", json=data, headers=headers)
-        assert {again.content} == made
-        assert await count(api) == i + 1
-        assert await count(api, "changes WHERE record LIKE 'cus_%'") == i + 1
-
-
-async def test_fc_080_two_processes_make_one_record(api: Api, migrated_url: str) -> None:
-    """Each process has its own idea of what is in flight: the database decides."""
-    async with opened_beside(api, migrated_url) as other:
-        for i in range(10):
-            data, headers = {"name": "Ana", "externalIds": {"erp": str(i)}}, keyed(f"k{i}")
-            answers = await asyncio.gather(*(http.post("/customers", json=data, headers=headers) for http in other))
-            assert {one.status_code for one in answers} == {201}, [one.text for one in answers]
-            assert len({one.content for one in answers}) == 1
-            assert sorted("idempotent-replayed" in one.headers for one in answers) == [False, True]
-        assert await count(api) == 10
-        assert await count(api, "changes WHERE record LIKE 'cus_%'") == 10
-
-
-@asynccontextmanager
-async def opened_beside(api: Api, url: str) -> AsyncIterator[list[httpx.AsyncClient]]:
-    """Two sessions with one key, each as in a process of its own: the database is all that they share."""
-    settings = Settings.load({"CUBE_DATABASE_URL": url}, dotenv=None)
-    db = await Database.open(settings)
-    transport = httpx.ASGITransport(create_app(settings, db))
-    async with httpx.AsyncClient(transport=transport, base_url="http://cube.test", headers=api.http.headers) as other:
-        yield [api.http, other]
-    await db.close()
-
-
-async def test_two_processes_refuse_one_request_alike(api: Api, migrated_url: str) -> None:
-    async with opened_beside(api, migrated_url) as both:
-        for i in range(20):
-            asked = [
-                http.patch("/customers/email:no@one.io", json={"title": "x"}, headers=keyed(f"{i}")) for http in both
-            ]
-            answers = await asyncio.gather(*asked)
-            assert [one.status_code for one in answers] == [404, 404]
-            assert len({one.content for one in answers}) == 1
-        assert await count(api, "idempotency_keys") == 20
-
-
-async def test_what_is_being_answered_is_told_to_come_again(sqlite: Api) -> None:
-    row = await sqlite.db.fetch_row("SELECT id FROM api_keys")
-    assert row is not None
-    sqlite.db.in_flight.add((row[0], "k1"))
-    try:
-        busy = await sqlite.http.post("/customers", json=ANA, headers=keyed(Accept="application/problem+json"))
-        assert (busy.status_code, busy.json()["code"], busy.headers["retry-after"]) == (409, "in_flight", "1")
-    finally:
-        sqlite.db.in_flight.discard((row[0], "k1"))
-    assert (await sqlite.http.post("/customers", json=ANA, headers=keyed())).status_code == 201
-
-
-async def stored_text(db: Database) -> str:
-    return repr(await db.fetch("SELECT holder, key, fingerprint, headers, body, secrets FROM idempotency_keys"))
-
-
-async def test_the_store_holds_no_secret(api: Api) -> None:
-    """And yet a replay tells it again, to whoever comes with the secret that asked for it."""
-    made = await api.http.post("/api-keys", json=NEW_KEY, headers=keyed("make"))
-    assert made.status_code == 201
-    path = made.headers["location"]
-    rotated = await api.http.post(f"{path}/rotate", headers=keyed("rotate"))
-    assert rotated.status_code == 200
-    secrets = [made.json()["secret"], rotated.json()["secret"]]
-    assert len(set(secrets)) == 2
-    for secret in secrets:
-        assert (await api.http.get("/customers", headers={"Authorization": f"Bearer {secret}"})).status_code == 200
-    text = await stored_text(api.db)
-    for secret in (*secrets, api.secret):
-        assert secret not in text
-        assert secret[12:] not in text
-    assert_replay(made, await api.http.post("/api-keys", json=NEW_KEY, headers=keyed("make")))
-    assert_replay(rotated, await api.http.post(f"{path}/rotate", headers=keyed("rotate")))
-    assert await count(api, "api_keys") == 2
-
-
-async def test_a_secret_is_told_again_to_nobody_else(api: Api) -> None:
-    own_key = (await api.http.get("/me")).json()["id"]
-    made = await api.http.post("/api-keys", json=NEW_KEY, headers=keyed())
-    rotated = await api.http.post(f"/api-keys/{own_key}/rotate")
-    assert rotated.status_code == 200, rotated.text
-    other = rotated.json()["secret"]
-    refused = await api.http.post("/api-keys", json=NEW_KEY, headers=keyed() | {"Authorization": f"Bearer {other}"})
-    assert (refused.status_code, refused.json()["message"]) == (409, "The request conflicts with the current state.")
-    assert "told again only to the secret or token that asked for it" in refused.json()["detail"]
-    assert "secret" not in refused.json()
-    assert_replay(made, await api.http.post("/api-keys", json=NEW_KEY, headers=keyed()))
-
-
-async def test_an_answer_is_for_the_rights_that_it_was_given_to(api: Api) -> None:
-    """A token of the key that may see less is not shown what the key was answered."""
-    first = await api.http.post("/customers", json=ANA, headers=keyed())
-    filters = {"customers": {"status": {"eq": "LEAD"}}}
-    token = (await api.http.post("/tokens", json={"filters": filters})).json()["token"]
-    found = await api.http.post("/customers", json=ANA, headers=keyed() | {"Authorization": f"Bearer {token}"})
-    assert (found.status_code, first.json()["id"] in found.text) == (400, False)
-
-
-async def test_a_replay_needs_a_key_that_works(api: Api) -> None:
-    own_key = await api.as_key("*")
-    for _ in range(2):
-        first = await api.http.post("/customers", json=ANA, headers=own_key | keyed())
-        assert first.status_code == 201
-    row = await api.db.fetch_row("SELECT max(id) FROM api_keys")
-    assert row is not None
-    assert (await api.http.delete(f"/api-keys/{row[0]}")).status_code == 200
-    assert (await api.http.post("/customers", json=ANA, headers=own_key | keyed())).status_code == 401
 
 
 async def test_reads_do_not_mind_a_key_and_tokens_do(sqlite: Api) -> None:
