@@ -1,4 +1,4 @@
-"""The served portal, for the tests of its pages and files; and a reader of the key page, on each database."""
+"""The served portal, for the tests of its pages and files; a reader of the key page, and a script, on each database."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +15,7 @@ from app.services.passwords import set_password
 from app.settings import Settings
 from tests.app.keys import user
 from tests.app.portal.browsing import EMAIL, Reader, reader_at
+from tests.app.portal.scripting import Script, ask
 from tests.app.portal.serving import serving
 from tests.canaries import PASSWORD
 from tests.required import require, used
@@ -50,6 +51,22 @@ async def reader(quick_hashes: None, db: Database, migrated_url: str) -> AsyncIt
     reader = reader_at(db, migrated_url)
     async with reader.http:
         yield reader
+
+
+@pytest.fixture
+async def script(reader: Reader) -> Script:
+    await reader.sign_in()
+    answer = await ask(reader)
+    assert answer.status_code == 201, answer.text
+    return Script(reader, answer.json())
+
+
+@pytest.fixture
+async def elsewhere(migrated_url: str) -> AsyncIterator[Database]:
+    """The database as another process has it."""
+    opened = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture
