@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-import httpx
 import pytest
 
 from app import auth
 from app.services import key_use
-from app.services.database import Database
 from app.services.sql.guard import KeyGuard
 from app.services.write import write
-from app.settings import Settings
-from schema.change import Delete, Update
+from schema.change import Delete
 from schema.problem import problem
 from schema.reference import Reference
-from schema.resources import API_KEY, USER
+from schema.resources import USER
 from tests.app.keys import CLI, key, rotated, user
-from tests.rest.conftest import Api
-
-READS = [
-    ("GET", "/customers"),
-    ("GET", "/customers/email:none@cube.test"),
-    ("GET", "/customers/stats?by=status"),
-    ("GET", "/users/email:admin@cube.test"),
-    ("GET", "/users/email:admin@cube.test/customers"),
-    ("QUERY", "/customers"),
-    ("GET", "/customers?limit=x"),
-    ("GET", "/api-keys"),
-]
-
-
-class Asking:
-    """A key that has been used for reads, its owner, and a database of another process."""
-
-    def __init__(self, api: Api, elsewhere: Database, owner: str, key_id: str, secret: str) -> None:
-        self.api, self.elsewhere, self.owner, self.key_id = api, elsewhere, owner, key_id
-        self.header = {"Authorization": f"Bearer {secret}"}
-
-    async def get(self, path: str, method: str = "GET") -> httpx.Response:
-        body: dict[str, str] | None = {} if method == "QUERY" else None
-        return await self.api.http.request(method, path, headers=self.header, json=body)
-
-    async def post(self, path: str, body: dict[str, Any]) -> httpx.Response:
-        return await self.api.http.post(path, headers=self.header, json=body)
-
-    async def change_owner(self, **values: str) -> None:
-        await write(self.elsewhere, Update(USER, Reference("user", "id", self.owner), values), CLI)
-
-    async def execute(self, text: str) -> None:
-        async with self.elsewhere.transaction() as tx:
-            await tx.execute(f"UPDATE {text}")
-
-
-@pytest.fixture
-async def asking(api: Api, migrated_url: str) -> AsyncIterator[Asking]:
-    owner = await user(api.db, "owner", "EDITOR")
-    issued = await key(api.db, owner, "customers:read", "users:read", "keys:read")
-    elsewhere = await Database.open(Settings.load({"CUBE_DATABASE_URL": migrated_url}, dotenv=None))
-    found = Asking(api, elsewhere, owner, issued.id, issued.secret)
-    for method, path in READS:
-        assert (await found.get(path, method)).status_code in (200, 404, 400)
-    yield found
-    await key_use.noted()
-    await elsewhere.close()
-
-
-async def revoke(asking: Asking) -> None:
-    await write(asking.elsewhere, Delete(API_KEY, Reference(API_KEY.name, "id", asking.key_id)), CLI)
+from tests.rest.conftest import READS, Api, Asking
 
 
 async def rotate(asking: Asking) -> None:
@@ -92,7 +36,7 @@ async def expire(asking: Asking) -> None:
     await asking.execute(f"api_keys SET expires_at = '2020-01-01T00:00:00.000Z' WHERE id = '{asking.key_id}'")
 
 
-@pytest.mark.parametrize("end", [revoke, rotate, disable, delete, expire])
+@pytest.mark.parametrize("end", [Asking.revoke, rotate, disable, delete, expire])
 async def test_a_key_that_ends_is_refused_at_once(asking: Asking, end: Callable[[Asking], Awaitable[None]]) -> None:
     assert auth.remembered(asking.header["Authorization"]) is not None
     await end(asking)
@@ -104,7 +48,7 @@ async def test_a_key_that_ends_is_refused_at_once(asking: Asking, end: Callable[
 
 @pytest.mark.parametrize(("method", "path"), READS)
 async def test_by_whichever_request_comes_next(asking: Asking, method: str, path: str) -> None:
-    await revoke(asking)
+    await asking.revoke()
     assert (await asking.get(path, method)).status_code == 401
 
 
@@ -154,7 +98,7 @@ async def test_the_secret_before_a_rotation_ends_with_its_overlap(asking: Asking
 async def test_what_is_no_read_asks_for_itself(asking: Asking) -> None:
     for path in ("/me", "/users/email:admin@cube.test/changes", "/schema.graphql"):
         assert (await asking.get(path)).status_code == 200
-    await revoke(asking)
+    await asking.revoke()
     for path in ("/me", "/users/email:admin@cube.test/changes", "/schema.graphql"):
         assert (await asking.get(path)).status_code == 401
 
@@ -207,56 +151,6 @@ async def test_the_memory_is_bounded(api: Api, monkeypatch: pytest.MonkeyPatch) 
     assert len(auth._memory) == 3
 
 
-@pytest.mark.parametrize("door", ["rest", "graphql"])
-async def test_a_write_of_which_nobody_knows_is_not_done_again(
-    asking: Asking, door: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The connection is lost in the moment in which the write is stored."""
-    await writing(asking)
-    real = asking.api.db.transaction
-
-    @asynccontextmanager
-    async def cut(**how: bool) -> AsyncIterator[Any]:
-        async with real(**how) as tx:
-            yield tx
-        raise problem("unavailable", retry_after="1")
-
-    monkeypatch.setattr(asking.api.db, "transaction", cut)
-    if door == "rest":
-        assert (await asking.post("/customers", {"name": "Once"})).status_code == 503
-    else:
-        document = 'mutation { createCustomer(input: {name: "Once"}) { id } }'
-        errors = (await asking.post("/graphql", {"query": document})).json()["errors"]
-        assert errors[0]["extensions"]["code"] == "unavailable"
-    monkeypatch.undo()
-    assert len((await asking.get("/customers?name=Once")).json()["data"]) == 1
-
-
-@pytest.mark.parametrize("door", ["rest", "graphql"])
-async def test_a_write_that_is_refused_is_refused_once(
-    asking: Asking, door: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await writing(asking)
-    await asking.post("/customers", {"name": "First", "email": "first@cube.test"})
-    begun = 0
-    real = asking.api.db.transaction
-
-    def counted(**how: bool) -> Any:
-        nonlocal begun
-        begun += 1
-        return real(**how)
-
-    monkeypatch.setattr(asking.api.db, "transaction", counted)
-    if door == "rest":
-        assert (await asking.post("/customers", {"name": "x", "email": "first@cube.test"})).status_code == 409
-    else:
-        document = 'mutation { createCustomer(input: {name: "x", email: "first@cube.test"}) { id } }'
-        errors = (await asking.post("/graphql", {"query": document})).json()["errors"]
-        assert errors[0]["extensions"]["code"] == "already_exists"
-    # PostgreSQL is told what is expected of a new record, and begins anew to find out what is not so.
-    assert begun == (1 if asking.api.db.dialect.name == "sqlite" else 2)
-
-
 async def test_a_read_for_which_there_is_no_time_is_not_begun_again(
     asking: Asking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -269,67 +163,3 @@ async def test_a_read_for_which_there_is_no_time_is_not_begun_again(
     monkeypatch.setattr(asking.api.db, "fetch_row_by_one_plan", slow)
     assert (await asking.get("/customers")).status_code == 503
     assert len(begun) == 1
-
-
-async def test_a_write_by_a_key_that_has_ended_is_not_done(asking: Asking) -> None:
-    await writing(asking)
-    await revoke(asking)
-    assert (await asking.post("/customers", {"name": "Late"})).status_code == 401
-    assert (await asking.api.http.get("/customers?name=Late")).json()["data"] == []
-
-
-LATE = [
-    ("/customers", {"name": "Late"}),
-    ("/api-keys", {"name": "Late", "scopes": ["customers:read"]}),
-    ("/graphql", {"query": 'mutation { createCustomer(input: {name: "Late"}) { id } }'}),
-    ("/graphql", {"query": 'mutation { createApiKey(input: {name: "Late", scopes: ["customers:read"]}) { secret } }'}),
-    ("/tokens", {}),
-]
-
-
-@pytest.mark.parametrize(("path", "body"), LATE)
-@pytest.mark.parametrize("known", [True, False])
-async def test_a_key_that_ends_while_its_body_comes_in_is_refused(
-    asking: Asking, path: str, body: dict[str, Any], known: bool
-) -> None:
-    await writing(asking)
-    if not known:
-        auth.forget(asking.header["Authorization"])
-
-    async def slowly() -> AsyncIterator[bytes]:
-        text = json.dumps(body).encode()
-        yield text[:1]
-        await revoke(asking)
-        yield text[1:]
-
-    header = asking.header | {"Content-Type": "application/json"}
-    assert (await asking.api.http.post(path, headers=header, content=slowly())).status_code == 401
-    assert (await asking.api.http.get("/customers?name=Late")).json()["data"] == []
-    assert (await asking.api.http.get("/api-keys?name=Late")).json()["data"] == []
-
-
-async def writing(asking: Asking) -> None:
-    """Has the key be one that writes, and is remembered."""
-    issued = await key(asking.api.db, asking.owner, "customers:write", "keys:write")
-    asking.key_id, asking.header = issued.id, {"Authorization": f"Bearer {issued.secret}"}
-    assert (await asking.get("/customers")).status_code == 200
-    await key_use.noted()
-
-
-async def test_writes_beside_the_revocation_are_done_or_refused(api: Api) -> None:
-    """No write is told of a conflict because the revocation is written, and not yet stored."""
-    for _ in range(5):
-        issued = await key(api.db, api.admin, "customers:write")
-        header = {"Authorization": f"Bearer {issued.secret}"}
-
-        async def one(header: dict[str, str] = header) -> int:
-            return (await api.http.post("/customers", json={"name": "x"}, headers=header)).status_code
-
-        async def revoked(id_: str = issued.id) -> int:
-            await write(api.db, Delete(API_KEY, Reference(API_KEY.name, "id", id_)), CLI)
-            return 401
-
-        assert await one() == 201
-        found = await asyncio.gather(one(), one(), revoked(), *(one() for _ in range(20)))
-        assert set(found) <= {201, 401}
-        assert await one() == 401
