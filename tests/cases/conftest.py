@@ -26,6 +26,13 @@ async def api(migrated_url: str) -> AsyncIterator[Api]:
         yield found
 
 
+async def created(api: Api, data: Json, path: str = "/customers") -> Json:
+    answer = await api.http.post(path, json=data)
+    assert answer.status_code == 201, answer.text
+    found: Json = answer.json()
+    return found
+
+
 @dataclass(frozen=True)
 class Place:
     """A server process, the database behind it, and a key that may everything."""
