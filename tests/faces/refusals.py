@@ -1,15 +1,18 @@
-"""What each refusal must look like: its object, its other form, its headers."""
+"""What a face refuses, and what each refusal must look like: its object, its other form, its headers."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from typing import Any
 
 import httpx
 import orjson
+import pytest
 
 from app.middleware.cors import EXPOSED
 from schema.problem import PROBLEMS, PUBLIC_CODES
+from tests.faces.face import Refused
 
 Json = dict[str, Any]
 
@@ -18,6 +21,13 @@ INSIDE = re.compile(
     r"|Traceback|[A-Za-z]+Error|Exception)\b|_live|_folded|_exact|_hash|external_ids|api_keys|\.py\b|0x[0-9a-f]{6}",
     re.IGNORECASE,
 )
+
+
+async def refused(work: Awaitable[object]) -> Refused:
+    """What a face answers instead of doing the work."""
+    with pytest.raises(Refused) as caught:
+        await work
+    return caught.value
 
 
 def check_object(told: Json, code: str, message: str | None = None, detail: str | None = r".+") -> None:

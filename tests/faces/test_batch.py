@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
 from app.services.database import Database
 from schema.resources import CLIENT, CUSTOMER, DIRECTORY, USER
-from tests.faces.face import Asked, Face, Graphql, Json, Refused, Rest
+from tests.faces.face import Asked, Face, Graphql, Json, Rest
 from tests.faces.operations import counts, create, op
-
-
-async def refused(awaited: Any) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await awaited
-    return caught.value
+from tests.faces.refusals import refused
 
 
 async def test_operations_are_done_in_order_over_all_resources(face: Face) -> None:

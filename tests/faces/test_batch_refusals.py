@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from app.services.database import Database
 from schema.resources import CUSTOMER
-from tests.faces.face import Asked, Face, Graphql, Refused, Rest
+from tests.faces.face import Asked, Face, Graphql, Rest
 from tests.faces.operations import counts, create, op
+from tests.faces.refusals import refused
 from tests.faces.walking import everything
-
-
-async def refused(awaited: Any) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await awaited
-    return caught.value
 
 
 async def test_a_name_must_be_that_of_an_earlier_record_of_the_right_kind(face: Face, db: Database) -> None:

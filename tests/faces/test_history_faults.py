@@ -5,7 +5,7 @@ from __future__ import annotations
 from schema.resources import CLIENT, CUSTOMER
 from tests.faces.face import Asked, Face, Json
 from tests.faces.histories import Told, history_of
-from tests.faces.test_writes import refused
+from tests.faces.refusals import refused
 from tests.world import add
 
 

@@ -9,7 +9,7 @@ import orjson
 
 from schema.resources import CUSTOMER
 from tests.faces.face import Asked, Graphql, Rest
-from tests.faces.test_writes import refused
+from tests.faces.refusals import refused
 
 UNKNOWN = [
     ("aftr=x", "aftr", "did you mean after?"),

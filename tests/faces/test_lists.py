@@ -7,7 +7,7 @@ import pytest
 
 from schema.resources import CLIENT, CUSTOMER, USER
 from tests.faces.face import Asked, Face, Graphql, Json, Rest
-from tests.faces.test_writes import refused
+from tests.faces.refusals import refused
 from tests.faces.walking import everything
 
 SORTED = "familyName,-createdAt"

@@ -11,7 +11,8 @@ from app.services.write import write
 from app.settings import Settings
 from schema.change import Create
 from schema.resources import API_KEY, CLIENT, CUSTOMER, USER
-from tests.faces.face import Asked, Face, Graphql, Refused, Rest
+from tests.faces.face import Asked, Face, Graphql, Rest
+from tests.faces.refusals import refused
 from tests.world import CALL
 
 
@@ -53,10 +54,9 @@ async def test_whether_somebody_is_there_is_not_told(narrow: Face, field: str, r
         narrow.upsert(CUSTOMER, "shop:1", {"name": "x", field: reference}),
     ]
     for one in asking:
-        with pytest.raises(Refused) as refused:
-            await one
-        assert (refused.value.status, refused.value.code) == (403, "insufficient_scope")
-        assert scope in refused.value.detail
+        problem = await refused(one)
+        assert (problem.status, problem.code) == (403, "insufficient_scope")
+        assert scope in problem.detail
 
 
 async def test_an_id_tells_nothing_that_its_holder_does_not_know(narrow: Face, db: Database) -> None:

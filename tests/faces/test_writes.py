@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from schema.resources import CLIENT, CUSTOMER, USER
-from tests.faces.face import Asked, Face, Json, Refused
-
-
-async def refused(awaited: Any) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await awaited
-    return caught.value
+from tests.faces.face import Asked, Face, Json
+from tests.faces.refusals import refused
 
 
 async def test_absent_is_unchanged_and_null_is_cleared(face: Face) -> None:

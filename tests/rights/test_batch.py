@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from schema.resource import Resource
 from schema.resources import CLIENT, CUSTOMER
-from tests.faces.face import Asked, Json, Refused
+from tests.faces.face import Asked, Json
+from tests.faces.refusals import refused
 from tests.rights.desk import Caller, Desk
 from tests.world import add, stored
 
 LEADS: Json = {"customers": {"status": {"eq": "LEAD"}}}
-
-
-async def refused(awaited: Any) -> Refused:
-    with pytest.raises(Refused) as caught:
-        await awaited
-    return caught.value
 
 
 def create(resource: str, **data: Any) -> Json:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import pytest
-
 from app.services.write import write
 from schema.actor import Actor
 from schema.change import Update
 from schema.reference import Reference
 from schema.resource import Resource
 from schema.resources import CLIENT, CUSTOMER
-from tests.faces.face import Asked, Face, Refused
+from tests.faces.face import Asked, Face
 from tests.faces.histories import history_of
+from tests.faces.refusals import refused
 from tests.rights.seen import World
 from tests.world import CALL
 
@@ -36,9 +35,7 @@ async def test_a_history(world: World, face: Face) -> None:
     assert [one["version"] for one in told] == [1, 2]
     assert told[1]["changes"] == {}
     for ref in (world.bob, "crm:b", world.gone):
-        with pytest.raises(Refused) as caught:
-            await history_of(face, CUSTOMER, ref)
-        assert caught.value.status == 404
+        assert (await refused(history_of(face, CUSTOMER, ref))).status == 404
 
 
 async def test_a_filter_of_a_history_tells_no_more_than_it_shows(world: World, face: Face) -> None:

@@ -7,14 +7,14 @@ from collections.abc import Awaitable
 import pytest
 
 from schema.resources import USER
-from tests.faces.face import Json, Refused
+from tests.faces.face import Json
+from tests.faces.refusals import refused
 from tests.rights.desk import Caller, Desk
 
 
 async def needs_admin(work: Awaitable[object]) -> None:
-    with pytest.raises(Refused) as refused:
-        await work
-    assert (refused.value.status, refused.value.detail) == (403, "The scope admin is needed.")
+    problem = await refused(work)
+    assert (problem.status, problem.detail) == (403, "The scope admin is needed.")
 
 
 @pytest.fixture
@@ -67,9 +67,8 @@ async def test_the_last_admin_is_the_last_one_that_is_seen(desk: Desk) -> None:
     last = await everybody.face.create(USER, {**jane(role="ADMIN"), "title": "Agent"})
     narrow = await desk.key("*", filters={"users": {"title": {"eq": "Agent"}}})
     for work in (narrow.face.delete(USER, last["id"]), narrow.face.update(USER, last["id"], {"role": "VIEWER"})):
-        with pytest.raises(Refused) as told:
-            await work
-        assert (told.value.status, told.value.detail) == (409, "This is the last active admin: make another one first.")
+        problem = await refused(work)
+        assert (problem.status, problem.detail) == (409, "This is the last active admin: make another one first.")
     other = await everybody.face.create(USER, {"name": "Joe", "email": "joe@x.io", "role": "ADMIN", "title": "Agent"})
     await narrow.face.delete(USER, last["id"])
     await everybody.face.delete(USER, other["id"])
@@ -85,6 +84,5 @@ async def test_no_refusal_tells_a_hidden_role(desk: Desk) -> None:
         await needs_admin(blind.rest.restore(USER, made["id"]))
     for hidden in ("user.role", "user.status"):
         admin = await desk.key("*", hiddenFields=[hidden])
-        with pytest.raises(Refused) as told:
-            await admin.rest.delete(USER, desk.owner)
-        assert (told.value.status, told.value.detail) == (409, "")
+        problem = await refused(admin.rest.delete(USER, desk.owner))
+        assert (problem.status, problem.detail) == (409, "")
