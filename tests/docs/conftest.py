@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Thread
-from time import sleep
 
 import pytest
-import uvicorn
-from starlette.types import ASGIApp
 
 from app.main import create_app
 from app.protocol import HttpToolsProtocol
 from app.settings import Settings
+from tests.app.portal.serving import serving
 from tests.docs.exchanges import Exchange, noting
 from tests.docs.shell import Shell
 
@@ -62,23 +58,6 @@ def served(prepared: Prepared, tmp_path: Path) -> Iterator[Served]:
     data_dir = Path(shutil.copytree(prepared.data_dir, tmp_path / "var"))
     settings = Settings.load({"CUBE_DATA_DIR": str(data_dir), "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
     exchanges: list[Exchange] = []
-    with _serving(noting(create_app(settings), exchanges)) as address:
+    app = noting(create_app(settings), exchanges)
+    with serving(app, http=HttpToolsProtocol, ws="none", lifespan="on", log_config=None, access_log=False) as address:
         yield Served(address, prepared.key, data_dir, exchanges)
-
-
-@contextmanager
-def _serving(app: ASGIApp) -> Iterator[str]:
-    config = uvicorn.Config(
-        app, port=0, http=HttpToolsProtocol, ws="none", lifespan="on", log_config=None, access_log=False
-    )
-    server = uvicorn.Server(config)
-    thread = Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the app did not start"
-        sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()

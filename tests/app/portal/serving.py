@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Thread
 from time import sleep
+from typing import Any
 
 import uvicorn
 from graphql import build_schema, graphql_sync
@@ -67,12 +68,13 @@ def portal_app() -> Starlette:
 
 
 @contextmanager
-def serving(app: ASGIApp | None = None) -> Iterator[str]:
+def serving(app: ASGIApp | None = None, **config: Any) -> Iterator[str]:
     """The app, or else the portal on its own, on a free port of this machine; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app or portal_app(), port=0, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app or portal_app(), port=0, **{"log_level": "warning"} | config))
     thread = Thread(target=server.run)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the app did not start"
         sleep(0.01)
     try:
         yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
