@@ -295,7 +295,7 @@ Names = str | Sequence[str]
 """Names parted by commas, or a list of them."""
 
 R = TypeVar("R")
-I = TypeVar("I", bound=Mapping[str, Any])  # noqa: E741
+Input = TypeVar("Input", bound=Mapping[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -525,10 +525,10 @@ def _given(**params: Any) -> dict[str, str]:
     }
 
 
-def _where(filter: Mapping[str, Any] | None, where: Mapping[str, Any]) -> dict[str, str]:  # noqa: A002
+def _where(filter_: Mapping[str, Any] | None, where: Mapping[str, Any]) -> dict[str, str]:
     """The parameter `filter`: what was given as such, and each keyword as a condition."""
     named = {name: _condition(value) for name, value in where.items()}
-    both: Any = {"and": [filter, named]} if filter and named else filter or named
+    both: Any = {"and": [filter_, named]} if filter_ and named else filter_ or named
     return {"filter": json.dumps(both, allow_nan=False, ensure_ascii=False, default=_plain)} if both else {}
 
 
@@ -684,7 +684,7 @@ def _again(request: Request, answer: httpx.Response) -> bool:
 
 def _pause(attempt: int, retry_after: str | None) -> float | None:
     """How long to wait before the next try, never in step with others; None if that is too long."""
-    backoff = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311
+    backoff = min(_LONGEST_BACKOFF, _FIRST_WAIT * 2.0 ** (attempt - 1)) * random.uniform(0.5, 1)  # noqa: S311 - it is no secret
     asked = _seconds(retry_after)
     if asked is None:
         return backoff
@@ -880,7 +880,7 @@ class Lists(Generic[P, R]):
         return listing
 
 
-class Records(Through[D], Generic[D, R, I]):
+class Records(Through[D], Generic[D, R, Input]):
     """The records of one resource. `ref` is an id or a reference such as `email:jane@x.io`."""
 
     def __init__(self, door: D, path: str) -> None:
@@ -892,7 +892,7 @@ class Records(Through[D], Generic[D, R, I]):
         self,
         /,
         *,
-        filter: Mapping[str, Any] | None = None,  # noqa: A002
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - named as in the API
         q: str | None = None,
         sort: Names | None = None,
         limit: int | None = None,
@@ -923,7 +923,7 @@ class Records(Through[D], Generic[D, R, I]):
         return Call(Request("GET", _path(self._path, ref), params), _record)
 
     @Operation
-    def create(self, data: I, *, idempotency_key: str | None = None, dry_run: bool = False) -> Call[R]:
+    def create(self, data: Input, *, idempotency_key: str | None = None, dry_run: bool = False) -> Call[R]:
         headers = _headers(idempotency_key)
         return Call(Request("POST", _path(self._path), _given(dryRun=dry_run), data, headers), _record)
 
@@ -931,7 +931,7 @@ class Records(Through[D], Generic[D, R, I]):
     def update(
         self,
         ref: str,
-        data: I,
+        data: Input,
         *,
         if_version: int | None = None,
         idempotency_key: str | None = None,
@@ -954,7 +954,7 @@ class Records(Through[D], Generic[D, R, I]):
         ref: str,
         /,
         *,
-        filter: Mapping[str, Any] | None = None,  # noqa: A002
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - named as in the API
         limit: int | None = None,
         count: bool = False,
         after: str | None = None,
@@ -966,14 +966,14 @@ class Records(Through[D], Generic[D, R, I]):
         return Call(Request("GET", _path(self._path, ref, "changes"), params), _page)
 
 
-class DirectoryRecords(Records[D, R, I]):
+class DirectoryRecords(Records[D, R, Input]):
     """The records of users, clients or customers."""
 
     @Operation
     def upsert(
         self,
         ref: str,
-        data: I,
+        data: Input,
         *,
         if_version: int | None = None,
         create_only: bool = False,
@@ -998,7 +998,7 @@ class DirectoryRecords(Records[D, R, I]):
         by: Names,
         /,
         *,
-        filter: Mapping[str, Any] | None = None,  # noqa: A002
+        filter: Mapping[str, Any] | None = None,  # noqa: A002 - named as in the API
         q: str | None = None,
         deleted: Deleted | None = None,
         **where: Any,
