@@ -11,37 +11,34 @@ export interface Address {
   country: string | null;
 }
 
-export interface User {
+/** What users, clients and customers have in common. */
+export interface DirectoryRecord {
   id: string;
   version: number;
   createdAt: string;
   updatedAt: string;
   deletedAt: string | null;
   name: string;
-  email: string;
-  role: "ADMIN" | "EDITOR" | "VIEWER";
-  status: "ACTIVE" | "DISABLED";
-  title: string | null;
   phone: string | null;
-  locale: string | null;
-  timeZone: string | null;
   externalIds: Record<string, string>;
   tags: string[];
   metadata: Record<string, string | number | boolean>;
 }
 
-export interface Client {
-  id: string;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-  deletedAt: string | null;
-  name: string;
+export interface User extends DirectoryRecord {
+  email: string;
+  role: "ADMIN" | "EDITOR" | "VIEWER";
+  status: "ACTIVE" | "DISABLED";
+  title: string | null;
+  locale: string | null;
+  timeZone: string | null;
+}
+
+export interface Client extends DirectoryRecord {
   legalName: string | null;
   domain: string | null;
   website: string | null;
   email: string | null;
-  phone: string | null;
   industry: string | null;
   employees: number | null;
   taxId: string | null;
@@ -49,25 +46,15 @@ export interface Client {
   address: Address | null;
   ownerId: string | null;
   parentId: string | null;
-  externalIds: Record<string, string>;
-  tags: string[];
-  metadata: Record<string, string | number | boolean>;
   owner?: User | null;
   parent?: Client | null;
 }
 
-export interface Customer {
-  id: string;
-  version: number;
-  createdAt: string;
-  updatedAt: string;
-  deletedAt: string | null;
-  name: string;
+export interface Customer extends DirectoryRecord {
   givenName: string | null;
   familyName: string | null;
   email: string | null;
   additionalEmails: string[];
-  phone: string | null;
   additionalPhones: string[];
   title: string | null;
   locale: string | null;
@@ -77,9 +64,6 @@ export interface Customer {
   address: Address | null;
   clientId: string | null;
   ownerId: string | null;
-  externalIds: Record<string, string>;
-  tags: string[];
-  metadata: Record<string, string | number | boolean>;
   client?: Client | null;
   owner?: User | null;
 }

@@ -34,10 +34,14 @@ def needed(name: str) -> set[str]:
 
 
 def interface(name: str) -> dict[str, str]:
-    """The members of an interface in the declarations for TypeScript, with their types."""
-    body = re.search(rf"^export interface {name}(?: extends \w+)? \{{\n(.*?)^\}}", JAVASCRIPT, re.DOTALL | re.MULTILINE)
-    assert body, name
-    return dict(re.findall(r"^  (\w+\??): (.*);$", body[1], re.MULTILINE))
+    """The members of an interface in the declarations for TypeScript, with their types; what it extends included."""
+    form = rf"^export interface {name}(?: extends (\w+))? \{{\n(.*?)^\}}"
+    found = re.search(form, JAVASCRIPT, re.DOTALL | re.MULTILINE)
+    assert found, name
+    members = dict(re.findall(r"^  (\w+\??): (.*);$", found[2], re.MULTILINE))
+    inherited = interface(found[1]) if found[1] else {}
+    assert not members.keys() & inherited.keys(), name
+    return inherited | members
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)

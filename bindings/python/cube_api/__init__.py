@@ -71,37 +71,35 @@ class AddressInput(TypedDict, total=False):
     country: str | None
 
 
-class User(TypedDict):
+class DirectoryRecord(TypedDict):
+    """What users, clients and customers have in common."""
+
     id: str
     version: int
     createdAt: str
     updatedAt: str
     deletedAt: str | None
     name: str
-    email: str
-    role: Literal["ADMIN", "EDITOR", "VIEWER"]
-    status: Literal["ACTIVE", "DISABLED"]
-    title: str | None
     phone: str | None
-    locale: str | None
-    timeZone: str | None
     externalIds: dict[str, str]
     tags: list[str]
     metadata: dict[str, str | float | bool]
 
 
-class Client(TypedDict):
-    id: str
-    version: int
-    createdAt: str
-    updatedAt: str
-    deletedAt: str | None
-    name: str
+class User(DirectoryRecord):
+    email: str
+    role: Literal["ADMIN", "EDITOR", "VIEWER"]
+    status: Literal["ACTIVE", "DISABLED"]
+    title: str | None
+    locale: str | None
+    timeZone: str | None
+
+
+class Client(DirectoryRecord):
     legalName: str | None
     domain: str | None
     website: str | None
     email: str | None
-    phone: str | None
     industry: str | None
     employees: int | None
     taxId: str | None
@@ -109,25 +107,15 @@ class Client(TypedDict):
     address: Address | None
     ownerId: str | None
     parentId: str | None
-    externalIds: dict[str, str]
-    tags: list[str]
-    metadata: dict[str, str | float | bool]
     owner: NotRequired[User | None]
     parent: NotRequired[Client | None]
 
 
-class Customer(TypedDict):
-    id: str
-    version: int
-    createdAt: str
-    updatedAt: str
-    deletedAt: str | None
-    name: str
+class Customer(DirectoryRecord):
     givenName: str | None
     familyName: str | None
     email: str | None
     additionalEmails: list[str]
-    phone: str | None
     additionalPhones: list[str]
     title: str | None
     locale: str | None
@@ -137,9 +125,6 @@ class Customer(TypedDict):
     address: Address | None
     clientId: str | None
     ownerId: str | None
-    externalIds: dict[str, str]
-    tags: list[str]
-    metadata: dict[str, str | float | bool]
     client: NotRequired[Client | None]
     owner: NotRequired[User | None]
 
@@ -173,29 +158,32 @@ class Token(TypedDict):
     scopes: list[str]
 
 
-class UserInput(TypedDict, total=False):
+class DirectoryInput(TypedDict, total=False):
+    """What may be sent of each of the three."""
+
     createdAt: str | datetime | None
-    name: str
-    email: str
-    role: Literal["ADMIN", "EDITOR", "VIEWER"] | None
-    status: Literal["ACTIVE", "DISABLED"] | None
-    title: str | None
     phone: str | None
-    locale: str | None
-    timeZone: str | None
     externalIds: Mapping[str, str | None] | None
     tags: Sequence[str] | None
     metadata: Mapping[str, str | float | bool | None] | None
 
 
-class ClientInput(TypedDict, total=False):
-    createdAt: str | datetime | None
+class UserInput(DirectoryInput, total=False):
+    name: str
+    email: str
+    role: Literal["ADMIN", "EDITOR", "VIEWER"] | None
+    status: Literal["ACTIVE", "DISABLED"] | None
+    title: str | None
+    locale: str | None
+    timeZone: str | None
+
+
+class ClientInput(DirectoryInput, total=False):
     name: str
     legalName: str | None
     domain: str | None
     website: str | None
     email: str | None
-    phone: str | None
     industry: str | None
     employees: int | None
     taxId: str | None
@@ -203,19 +191,14 @@ class ClientInput(TypedDict, total=False):
     address: AddressInput | None
     ownerId: str | None
     parentId: str | None
-    externalIds: Mapping[str, str | None] | None
-    tags: Sequence[str] | None
-    metadata: Mapping[str, str | float | bool | None] | None
 
 
-class CustomerInput(TypedDict, total=False):
-    createdAt: str | datetime | None
+class CustomerInput(DirectoryInput, total=False):
     name: str | None
     givenName: str | None
     familyName: str | None
     email: str | None
     additionalEmails: Sequence[str] | None
-    phone: str | None
     additionalPhones: Sequence[str] | None
     title: str | None
     locale: str | None
@@ -225,9 +208,6 @@ class CustomerInput(TypedDict, total=False):
     address: AddressInput | None
     clientId: str | None
     ownerId: str | None
-    externalIds: Mapping[str, str | None] | None
-    tags: Sequence[str] | None
-    metadata: Mapping[str, str | float | bool | None] | None
 
 
 class ApiKeyInput(TypedDict, total=False):
