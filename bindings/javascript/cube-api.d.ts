@@ -242,7 +242,8 @@ export interface DirectoryRecords<One, Input> extends Records<One, Input> {
 
 /** API keys. `delete` revokes one. */
 export interface ApiKeys extends Records<ApiKey, ApiKeyInput> {
-  rotate(ref: string, options?: { overlapSeconds?: number; idempotencyKey?: string } & Options): Promise<ApiKey>;
+  /** Another secret; the one before is good for `overlapSeconds` more. */
+  rotate(ref: string, options?: { overlapSeconds?: number; ifVersion?: number } & WriteOptions): Promise<ApiKey>;
 }
 
 /** What `onAnswer` is told of each answer, those that are errors or are asked for again included. */

@@ -181,9 +181,12 @@ class DirectoryRecords extends Records {
 
 /** API keys. `delete` revokes one; the answers to `create` and `rotate` alone have the `secret`. */
 class ApiKeys extends Records {
-  rotate(ref, { overlapSeconds, idempotencyKey, ...options } = {}) {
-    const headers = once({ idempotencyKey });
-    return this.door.json({ method: "POST", path: path(this.path, ref, "rotate"), body: { overlapSeconds }, headers }, options);
+  /** Another secret; the one before is good for `overlapSeconds` more. */
+  rotate(ref, { overlapSeconds, ifVersion, idempotencyKey, dryRun, ...options } = {}) {
+    const headers = once({ idempotencyKey, ifVersion });
+    const place = path(this.path, ref, "rotate");
+    const request = { method: "POST", path: place, params: given({ dryRun }), body: { overlapSeconds }, headers };
+    return this.door.json(request, options);
   }
 }
 

@@ -106,7 +106,7 @@ DO: dict[str, Callable[[Any, Json], Coroutine[Any, Any, Any]]] = {
     "delete": lambda records, asked: _answer(records.delete(asked["ref"], **_options(asked))),
     "restore": lambda records, asked: _answer(records.restore(asked["ref"], **_options(asked))),
     "rotate": lambda records, asked: _answer(
-        records.rotate(asked["ref"], overlap_seconds=asked["data"]["overlapSeconds"])
+        records.rotate(asked["ref"], overlap_seconds=asked["data"]["overlapSeconds"], **_options(asked))
     ),
     "me": lambda door, _: _answer(door.me()),
     "token": _token,

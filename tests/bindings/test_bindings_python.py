@@ -18,6 +18,7 @@ import pytest
 import cube_api
 from cube_api import (
     Answer,
+    ApiKey,
     AsyncCube,
     AsyncListing,
     Change,
@@ -196,6 +197,7 @@ def types(cube: Cube, record: Customer) -> None:
     assert_type(next(cube.customers.list().pages()), Page[Customer])
     assert_type(cube.customers.upsert("erp:1", {"name": "x"}), Upserted[Customer])
     assert_type(cube.me(), Me)
+    assert_type(cube.api_keys.rotate("key_1", overlap_seconds=60, if_version=1, dry_run=True), ApiKey)
     cube.customers.create({"name": "x", "address": {"city": "Lima"}, "metadata": {"plan": None}})
     cube.customers.create({"nam": "x"})  # type: ignore[typeddict-unknown-key]
     cube.customers.update(record["id"], {"status": "NEW"})  # type: ignore[typeddict-item]

@@ -1,5 +1,5 @@
 // What the types of the JavaScript binding allow, and what they refuse; tsc checks it, nothing runs it.
-import { Cube, CubeError, GraphQLError, type Change, type Client, type Customer, type Page } from "../../bindings/javascript/cube-api.js";
+import { Cube, CubeError, GraphQLError, type ApiKey, type Change, type Client, type Customer, type Page } from "../../bindings/javascript/cube-api.js";
 
 const cube = new Cube({ url: "http://localhost", key: async () => "token", onAnswer: ({ replayed }) => console.log(replayed) });
 
@@ -13,9 +13,10 @@ export async function allowed(signal: AbortSignal): Promise<void> {
   const made = await cube.customers.create({ name: "Ana", address: { city: "Lima" }, metadata: { plan: null } }, { dryRun: true });
   const { record, created }: { record: Customer; created: boolean } = await cube.customers.upsert("erp:1", { tags: ["vip"] });
   await cube.customers.update(made.id, { phone: null }, { ifVersion: record.version, idempotencyKey: "x" });
+  const key: ApiKey = await cube.apiKeys.rotate("key_1", { overlapSeconds: 60, ifVersion: 1, dryRun: true });
   for await (const change of cube.users.history("email:jane@x.io", { action: "UPDATED" })) console.log((change satisfies Change).changes);
   const { customers } = await cube.graphql<{ customers: { totalCount: number } }>("{ customers { totalCount } }");
-  console.log(page.totalCount, created, customers.totalCount, (await cube.me()).owner?.role);
+  console.log(page.totalCount, created, customers.totalCount, key.version, (await cube.me()).owner?.role);
 }
 
 export async function refused(): Promise<void> {

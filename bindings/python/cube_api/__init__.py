@@ -993,11 +993,19 @@ class ApiKeys(Records[D, ApiKey, ApiKeyInput]):
 
     @Operation
     def rotate(
-        self, ref: str, *, overlap_seconds: int | None = None, idempotency_key: str | None = None
+        self,
+        ref: str,
+        *,
+        overlap_seconds: int | None = None,
+        if_version: int | None = None,
+        idempotency_key: str | None = None,
+        dry_run: bool = False,
     ) -> Call[ApiKey]:
-        body = {} if overlap_seconds is None else {"overlapSeconds": overlap_seconds}
-        headers = _headers(idempotency_key)
-        return Call(Request("POST", _path(self._path, ref, "rotate"), body=body, headers=headers), _record)
+        """Another secret; the one before is good for `overlap_seconds` more."""
+        body = dict(_said(overlapSeconds=overlap_seconds))
+        headers = _headers(idempotency_key, if_version)
+        path = _path(self._path, ref, "rotate")
+        return Call(Request("POST", path, _given(dryRun=dry_run), body, headers), _record)
 
 
 class Directory(Through[D]):
