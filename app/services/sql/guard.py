@@ -135,7 +135,7 @@ def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
     text = _texts.get(key)
     if text is None:
         condition = guard.condition(dialect, len(statement.params))
-        if statement.always and not statement.text.startswith("WITH "):
+        if statement.always:
             text = statement.text.replace("SELECT ", f"SELECT {condition}, ", 1)
         else:
             text = f"SELECT {condition}, s.* FROM (SELECT 1) one LEFT JOIN ({statement.text}) s ON TRUE"

@@ -26,7 +26,7 @@ _KEPT = 2048
 class Statement(NamedTuple):
     """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`).
 
-    `always`: it gives that row in any case. `steady`: one plan is good for all values.
+    `always`: it begins with its SELECT, and gives that row in any case. `steady`: one plan is good for all values.
     """
 
     text: str
@@ -79,7 +79,8 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    return Text(b.headed(text), tuple(b.ways), columns, not isinstance(selection, Single), _steady(selection, sight))
+    always = not isinstance(selection, Single) and not b.heads
+    return Text(b.headed(text), tuple(b.ways), columns, always, _steady(selection, sight))
 
 
 def _steady(selection: Selection, sight: Sight) -> bool:
