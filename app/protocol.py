@@ -6,11 +6,13 @@ import asyncio
 import re
 import sys
 from typing import Any
+from urllib.parse import unquote
 
 import h11
 import httptools
 from uvicorn.protocols.http import h11_impl, httptools_impl
 
+from app.cycle import Cycle
 from app.middleware.limits import MAX_HEADERS, MAX_URI, large_headers, long_uri, malformed
 from schema.problem import Problem
 
@@ -74,9 +76,40 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        """As uvicorn's, without what Cube has no use for: a root path, a limit of its own, other protocols."""
         self.unspent = 0
-        super().on_headers_complete()
+        scope, version = self.scope, self.parser.get_http_version()
+        url = httptools.parse_url(self.url)
+        path = url.path.decode("ascii")
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["http_version"] = version
+        scope["path"] = unquote(path) if "%" in path else path
+        scope["raw_path"] = url.path
+        scope["query_string"] = url.query or b""
+        self._begin(scope, version != "1.0" and self.parser.should_keep_alive())
         self.in_body = True
+
+    def _begin(self, scope: Any, keep_alive: bool) -> None:
+        """Lets the app answer what is asked, after what was asked before it on this connection."""
+        running = self.cycle
+        self.cycle = cycle = Cycle(
+            scope=scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=self.on_response_complete,
+        )
+        if running is None or running.response_complete:
+            self._start_asgi_task(cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self.unspent = 0
@@ -117,25 +150,8 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         if self.in_body:
             _interrupt(self.cycle, self.transport, found)
             return
-        cycle = httptools_impl.RequestResponseCycle(
-            scope=_scope(self, found),
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=False,
-            keep_alive=False,
-            on_response=self.on_response_complete,
-        )
-        running = self.cycle
-        self.cycle = cycle
-        if running is None or running.response_complete:
-            self._start_asgi_task(cycle, self.app)
-        else:
-            self.pipeline.appendleft((cycle, self.app))
+        self.expect_100_continue = False
+        self._begin(_scope(self, found), keep_alive=False)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever offers another protocol is simply not answered in it."""
