@@ -30,29 +30,38 @@ _SAFE_IN_QUERY = "%!$&'()*+,;=:@/?-._~"
 
 
 def json_response(body: bytes, status: int = 200, headers: Mapping[str, str] = NONE) -> Finished:
-    length = (b"content-length", b"%d" % len(body))
-    return Finished(status, [*_private(headers), length, _JSON], body)
-
-
-def _private(headers: Mapping[str, str]) -> Headers:
-    """`headers`, and unless they say otherwise that the answer is the caller's alone."""
-    own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return [*(PRIVATE[1:] if "Cache-Control" in headers else PRIVATE), *own]
+    return _finished(status, _private(headers), body)
 
 
 def record_response(found: Answer, status: int = 200, headers: Mapping[str, str] = NONE) -> Finished:
     """A record that is there."""
     assert found.body is not None
-    assert found.version is not None
-    return json_response(found.body, status, {"ETag": etag(found.version), **headers})
+    return _finished(status, [*_private(headers), _tag(found)], found.body)
 
 
 def conditional_response(found: Answer, if_none_match: str | None) -> Finished:
     """A record, or 304 to a caller who has it."""
     assert found.version is not None
     if not_modified(if_none_match, found.version):
-        return Finished(304, _private({"ETag": etag(found.version)}), b"")
+        return Finished(304, [*PRIVATE, _tag(found)], b"")
     return record_response(found)
+
+
+def _finished(status: int, headers: Headers, body: bytes) -> Finished:
+    return Finished(status, [*headers, (b"content-length", b"%d" % len(body)), _JSON], body)
+
+
+def _private(headers: Mapping[str, str]) -> Headers:
+    """`headers`, and unless they say otherwise that the answer is the caller's alone."""
+    if not headers:
+        return PRIVATE
+    own = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    return [*(PRIVATE[1:] if "Cache-Control" in headers else PRIVATE), *own]
+
+
+def _tag(found: Answer) -> tuple[bytes, bytes]:
+    assert found.version is not None
+    return b"etag", etag(found.version).encode()
 
 
 def page_response(request: Request, found: Answer, headers: Mapping[str, str]) -> Finished:

@@ -20,9 +20,8 @@ MAX_COST = 10_000
 
 
 class ReadPlan(NamedTuple):
-    """A Selection that may be answered, the records that it reads at most, and which records the actor may see."""
+    """Of a Selection that may be answered: the records that it reads at most, and which records the actor may see."""
 
-    selection: Selection
     cost: int
     sight: Sight
 
@@ -30,17 +29,17 @@ class ReadPlan(NamedTuple):
 def plan(selection: Selection, actor: Actor) -> ReadPlan:
     """Checks rights and cost; raises `insufficient_scope`, or `validation_failed` for what costs too much."""
     if actor.hidden:
-        _check_world(selection, actor)
+        check_world(selection, actor)
     resources = _resources_of(selection)
     for resource in resources:
         actor.require(resource.read_scope)
     rows = cost(selection)
     if rows > MAX_COST:
         raise too_costly(rows)
-    return ReadPlan(selection, rows, sight_of(actor, resources))
+    return ReadPlan(rows, sight_of(actor, resources))
 
 
-def _check_world(selection: Selection, actor: Actor) -> None:
+def check_world(selection: Selection, actor: Actor) -> None:
     """Raises for a Selection of declarations in which something is that the actor does not know: a fault of the door.
 
     The resource that a Selection begins with leads only to such as are of its own world.

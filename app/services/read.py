@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from app.services.database import Database
 from app.services.database.transaction import Row
-from app.services.plan import ReadPlan, plan
+from app.services.prepared import Prepared, prepare
 from app.services.rates import spend
-from app.services.sql.guard import Guard, guarded
-from app.services.sql.statement import MAX_GROUPS, Statement, compile_
+from app.services.sql.guard import Guard
+from app.services.sql.statement import MAX_GROUPS
 from app.services.timing import timed
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
@@ -42,15 +42,13 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     With a guard the statement also finds out whether the actor is still the one remembered; if not, NotCurrent.
     """
     with timed("plan"):
-        planned = plan(selection, actor)
-        spend(planned.cost)
-        statement = compile_(planned.selection, db.dialect, planned.sight)
-        if guard is not None:
-            statement = guarded(statement, guard, db.dialect)
+        prepared = prepare(selection, actor, db.dialect, guard)
+        spend(prepared.cost)
+        params = prepared.params(selection, guard)
     with timed("db"):
-        fetch = db.fetch_row_by_one_plan if statement.steady else db.fetch_row
+        fetch = db.fetch_row_by_one_plan if prepared.steady else db.fetch_row
         try:
-            row = await fetch(statement.text, statement.params)
+            row = await fetch(prepared.text, params)
         except Problem:
             if guard is not None:
                 guard.final = True
@@ -58,15 +56,15 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
     if guard is not None:
         guard.found(row is not None and bool(row[0]))
         row = row and row[1:]
-    return _answer(planned, statement, row)
+    return _answer(selection, prepared, row)
 
 
 async def read_within(work: UnitOfWork, selection: Selection) -> Answer:
     """As `read`, within a unit of work and for its actor: what it has written is there already."""
-    planned = plan(selection, work.call.actor)
-    spend(planned.cost)
-    statement = compile_(planned.selection, work.dialect, planned.sight)
-    return _answer(planned, statement, await work.tx.answer(statement.text, statement.params))
+    prepared = prepare(selection, work.call.actor, work.dialect)
+    spend(prepared.cost)
+    row = await work.tx.answer(prepared.text, prepared.params(selection, None))
+    return _answer(selection, prepared, row)
 
 
 async def as_left(work: UnitOfWork, resource: Resource, written: Written) -> Answer:
@@ -80,13 +78,13 @@ async def as_left(work: UnitOfWork, resource: Resource, written: Written) -> Ans
     return found
 
 
-def _answer(planned: ReadPlan, statement: Statement, row: Row | None) -> Answer:
+def _answer(selection: Selection, prepared: Prepared, row: Row | None) -> Answer:
     if row is None or row[0] is None:
-        return Answer(None, cost=planned.cost)
-    beside = dict(zip(statement.columns, row, strict=True))
+        return Answer(None, cost=prepared.cost)
+    beside = dict(zip(prepared.columns, row, strict=True))
     if "record" in beside:
-        assert isinstance(planned.selection, Single)
-        check_cursors(planned.selection.record, beside["record"])
+        assert isinstance(selection, Single)
+        check_cursors(selection.record, beside["record"])
     if beside.get("groups", 0) > MAX_GROUPS:
         raise invalid({"by": f"gives more than {MAX_GROUPS:,} groups: filter, or count by fewer fields"})
-    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), planned.cost)
+    return Answer(beside["body"], beside.get("version"), beside.get("next"), beside.get("previous"), prepared.cost)

@@ -10,8 +10,7 @@ from app.graphql.documents import Worlds, operation
 from app.graphql.run import ready
 from app.services.database import Database
 from app.services.database.errors import from_sqlite
-from app.services.plan import plan
-from app.services.sql.statement import compile_
+from app.services.prepared import prepare
 from schema.actor import Actor, actor_of
 from schema.graphql.reading import Read
 from schema.narrowing import settled
@@ -43,9 +42,8 @@ def actor(filters: str) -> Actor:
 
 async def read(db: Database, selection: Selection, who: Actor) -> None:
     """Has the database read the statement, but not run it."""
-    planned = plan(selection, who)
-    statement = compile_(planned.selection, db.dialect, planned.sight)
-    assert await db.fetch(f"EXPLAIN {statement.text}", statement.params)
+    prepared = prepare(selection, who, db.dialect)
+    assert await db.fetch(f"EXPLAIN {prepared.text}", prepared.params(selection, None))
 
 
 @pytest.mark.parametrize("filters", KEYS)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 import re
+from typing import Any
 
 import pytest
 
 from app.services.database import Database
-from app.services.sql.statement import compile_
+from app.services.prepared import prepare
+from schema.actor import SYSTEM
 from schema.cursor import Cursor, encode
 from schema.operators import Operator, operators_of
 from schema.paging import mark
@@ -17,7 +19,7 @@ from schema.query_string import history_selection, list_selection, parameters
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
 from schema.resources import CUSTOMER, DIRECTORY
-from schema.selection import Many
+from schema.selection import Many, Selection
 from tests.world import fill
 
 VALUES = {Kind.INTEGER: "7", Kind.INSTANT: "2024-01-01T00:00:00Z", Kind.METADATA: "pro", Kind.EXTERNAL_IDS: "7"}
@@ -26,9 +28,13 @@ KEYS = {Kind.METADATA: ".plan", Kind.EXTERNAL_IDS: ".erp"}
 
 async def plan(db: Database, resource: Resource, query: str) -> str:
     """How SQLite goes about a list, a step a line."""
-    statement = compile_(list_selection(resource, parameters(query)), db.dialect)
-    steps = await db.fetch(f"EXPLAIN QUERY PLAN {statement.text}", statement.params)
+    steps = await db.fetch(*_explained(db, list_selection(resource, parameters(query))))
     return "\n".join(str(step[-1]) for step in steps)
+
+
+def _explained(db: Database, selection: Selection) -> tuple[str, list[Any]]:
+    prepared = prepare(selection, SYSTEM, db.dialect)
+    return f"EXPLAIN QUERY PLAN {prepared.text}", prepared.params(selection, None)
 
 
 def scans(steps: str) -> list[str]:
@@ -93,8 +99,7 @@ async def test_a_history_is_found_by_its_record(db: Database) -> None:
         if query.endswith("after="):
             params["after"] = _cursor(params)
         by = Reference("customer", "id", "cus_01h455vb4pex5vsknk084sn02q")
-        statement = compile_(history_selection(CUSTOMER, by, params), db.dialect)
-        steps = [step[-1] for step in await db.fetch(f"EXPLAIN QUERY PLAN {statement.text}", statement.params)]
+        steps = [step[-1] for step in await db.fetch(*_explained(db, history_selection(CUSTOMER, by, params)))]
         assert not scans("\n".join(steps)), steps
         assert any("USING INDEX changes_record" in step for step in steps), steps
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.services.plan import plan
+from app.services.prepared import Prepared, prepare
 from app.services.sql.dialect import DIALECTS
-from app.services.sql.statement import Statement, compile_
 from schema.actor import SYSTEM, Actor, actor_of
 from schema.query_string import list_selection, parameters
 from schema.resources import CUSTOMER
+from schema.selection import Connection
 
 QUERY = "fields=name,clientId,client.name&sort=-ownerId&clientId[isNull]=false"
 
@@ -20,9 +20,12 @@ def actor(filters: str = "{}", hidden: str = "[]") -> Actor:
     return actor_of("key_x", "usr_x", ["*"], "ADMIN", filters, hidden)
 
 
-def statement(who: Actor, dialect: str, query: str = QUERY) -> Statement:
-    planned = plan(list_selection(CUSTOMER, parameters(query)), who)
-    return compile_(planned.selection, DIALECTS[dialect], planned.sight)
+def asked() -> Connection:
+    return list_selection(CUSTOMER, parameters(QUERY))
+
+
+def statement(who: Actor, dialect: str) -> Prepared:
+    return prepare(asked(), who, DIALECTS[dialect])
 
 
 def bound(value: Any) -> str:
@@ -34,7 +37,7 @@ def test_keys_that_are_bound_alike_share_a_text(dialect: str) -> None:
     found = [statement(actor(bound(value)), dialect) for value in ("1", "2", "true")]
     assert found[0].text is found[1].text
     assert found[0].text == found[2].text
-    assert len({tuple(one.params) for one in found}) == 3
+    assert len({tuple(one.params(asked(), None)) for one in found}) == 3
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -129,12 +129,15 @@ class SessionGuard(Guard):
 _texts: dict[Hashable, str] = {}
 
 
-def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
-    """The statement with one column before its own: whether the guard's condition holds. It gives a row in any case."""
+def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> str:
+    """The text with one column before its own: whether the guard's condition holds. It gives a row in any case.
+
+    The guard's parameters stand behind the statement's.
+    """
     key = (dialect.name, statement.text, guard.form)
     text = _texts.get(key)
     if text is None:
-        condition = guard.condition(dialect, len(statement.params))
+        condition = guard.condition(dialect, len(statement.ways))
         if statement.always:
             text = statement.text.replace("SELECT ", f"SELECT {condition}, ", 1)
         else:
@@ -142,5 +145,4 @@ def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> Statement:
         if len(_texts) >= _KEPT:
             del _texts[next(iter(_texts))]
         _texts[key] = text
-    params = (*statement.params, *guard.params())
-    return Statement(text, params, statement.columns, statement.always, statement.steady)
+    return text

@@ -114,5 +114,7 @@ def _object(b: Builder, alias: str, owner: Field, members: tuple[Leaf | Typename
     inner = b.dialect.object(pairs)
     if not owner.nullable:
         return b.dialect.selected(replace(inner, sure=True))
-    some = " OR ".join(f"{alias}.{m.column} IS NOT NULL" for m in owner.members)
+    read_anyway = [m.field for m in members if isinstance(m, Leaf)]
+    columns = dict.fromkeys(m.column for m in (*read_anyway, *owner.members))
+    some = " OR ".join(f"{alias}.{name} IS NOT NULL" for name in columns)
     return Json(f"CASE WHEN {some} THEN {inner.sql} END", inner.form)

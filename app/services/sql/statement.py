@@ -1,10 +1,10 @@
-"""The statement of a whole Selection: its text, made once for each shape, and its parameters."""
+"""The statement of a whole Selection: its text and the ways to its parameters, made once for each shape."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from operator import attrgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.services.sql.condition import condition, existing, referenced, search
 from app.services.sql.connection import framed, nested
@@ -24,20 +24,11 @@ _KEPT = 2048
 
 
 class Statement(NamedTuple):
-    """One row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`).
+    """The statement of all Selections of one shape, with the way to each parameter.
 
-    `always`: it begins with its SELECT, and gives that row in any case. `steady`: one plan is good for all values.
+    It gives one row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`). `always`: it
+    begins with its SELECT, and gives that row in any case. `steady`: one plan is good for all values.
     """
-
-    text: str
-    params: Sequence[Any]
-    columns: tuple[str, ...]
-    always: bool = True
-    steady: bool = False
-
-
-class Text(NamedTuple):
-    """The text for one shape, the way to each parameter, and what else a Statement tells."""
 
     text: str
     ways: tuple[Way, ...]
@@ -46,25 +37,23 @@ class Text(NamedTuple):
     steady: bool
 
 
-_texts: dict[Hashable, Text] = {}
+_statements: dict[Hashable, Statement] = {}
 
 
 def compile_(selection: Selection, dialect: Dialect, sight: Sight = everything) -> Statement:
     """The one statement that answers a Selection, within what the actor may see."""
     key = (dialect.name, shape(selection), sight.shape)
-    made = _texts.get(key) or _keep(key, _made(selection, dialect, sight))
-    asked = (selection, sight)
-    return Statement(made.text, [way(asked) for way in made.ways], made.columns, made.always, made.steady)
+    return _statements.get(key) or _keep(key, _made(selection, dialect, sight))
 
 
-def _keep(key: Hashable, made: Text) -> Text:
-    if len(_texts) >= _KEPT:
-        del _texts[next(iter(_texts))]
-    _texts[key] = made
+def _keep(key: Hashable, made: Statement) -> Statement:
+    if len(_statements) >= _KEPT:
+        del _statements[next(iter(_statements))]
+    _statements[key] = made
     return made
 
 
-def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
+def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Statement:
     b = Builder(dialect, selection, sight)
     match selection:
         case Connection():
@@ -80,7 +69,7 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Text:
         case Stats():
             text, columns = _stats(b, selection)
     always = not isinstance(selection, Single) and not b.heads
-    return Text(b.headed(text), tuple(b.ways), columns, always, _steady(selection, sight))
+    return Statement(b.headed(text), tuple(b.ways), columns, always, _steady(selection, sight))
 
 
 def _steady(selection: Selection, sight: Sight) -> bool:
