@@ -40,9 +40,10 @@ class Database:
         limits = limits or Limits()
         dialect = DIALECTS[settings.dialect]
         if settings.dialect == "sqlite":
-            sqlite = SqliteWrites(settings.sqlite_path, limits)
+            sqlite_reads = SqliteReads(settings.sqlite_path, limits)
+            sqlite = SqliteWrites(settings.sqlite_path, limits, on_store=sqlite_reads.look_anew)
             await sqlite.open()
-            return cls(dialect, SqliteReads(settings.sqlite_path, limits), sqlite)
+            return cls(dialect, sqlite_reads, sqlite)
         reads = PostgresqlReads(settings.database_url, limits)
         await reads.open()
         writes = PostgresqlWrites(settings.database_url, limits)

@@ -1,6 +1,7 @@
-"""Reads on SQLite: a quick one runs where it is called, a slow one on a thread, each on read-only connections."""
+"""Reads on SQLite, on read-only connections: a quick one runs where it is called, a slow one on a thread."""
 
 import asyncio
+import contextvars
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -24,10 +25,10 @@ class SqliteReads:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self._inline = _Reader(path, 0, _PREPARED)
+        self._inline = _SharingReader(path, 0, _PREPARED)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
         self._of_thread = threading.local()
-        self._readers = [self._inline]
+        self._readers: list[_Reader] = [self._inline]
         self._running: set[Deadline] = set()
 
     async def fetch(self, text: str, params: Params) -> list[Row]:
@@ -41,6 +42,10 @@ class SqliteReads:
     async def fetch_row(self, text: str, params: Params) -> Row | None:
         rows = await self.fetch(text, params)
         return rows[0] if rows else None
+
+    def look_anew(self) -> None:
+        """To be called when something has been stored: the next read sees it."""
+        self._inline.let_go()
 
     # SQLite plans a statement when it is prepared, whatever its values.
     fetch_row_by_one_plan = fetch_row
@@ -88,9 +93,7 @@ class _Reader:
     def fetch(self, text: str, params: Params, deadline: Deadline) -> list[Row]:
         self._deadline = deadline
         try:
-            if self._connection is None:
-                self._connection = self._connect()
-            return self._connection.execute(text, params).fetchall()
+            return self._ready().execute(text, params).fetchall()
         except sqlite3.Error as error:
             if is_broken(error):
                 self.close()
@@ -100,6 +103,11 @@ class _Reader:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+    def _ready(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
@@ -114,3 +122,35 @@ class _Reader:
             connection.execute(f"PRAGMA {pragma}")
         connection.set_progress_handler(lambda: self._deadline.is_over(), STEPS)
         return connection
+
+
+class _SharingReader(_Reader):
+    """The reader of an event loop. What is read in one turn of it sees the same state of the database.
+
+    A read by itself locks the file and unlocks it, which takes as long as finding a record. The state is let go at the
+    end of the turn, and when this process has stored something. What begins after the state was taken waits in line
+    behind the end of the turn: nobody reads what was no longer true when they asked.
+    """
+
+    def __init__(self, path: Path, busy_seconds: float, prepared: int) -> None:
+        super().__init__(path, busy_seconds, prepared)
+        self._held_by: asyncio.AbstractEventLoop | None = None
+
+    def _ready(self) -> sqlite3.Connection:
+        connection, loop = super()._ready(), asyncio.get_running_loop()
+        if self._held_by is not loop:
+            self.let_go()
+            connection.execute("BEGIN")
+            self._held_by = loop
+            loop.call_soon(self.let_go, context=contextvars.Context())
+        return connection
+
+    def let_go(self) -> None:
+        """Lets the next read see what is stored by then."""
+        self._held_by = None
+        if self._connection is not None and self._connection.in_transaction:
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        self._held_by = None
+        super().close()

@@ -34,11 +34,15 @@ _LONGEST_PAUSE = 0.005
 
 
 class SqliteWrites:
-    """The writer of one process. No context variable tells of its transaction, so no task inherits one."""
+    """The writer of one process. No context variable tells of its transaction, so no task inherits one.
 
-    def __init__(self, path: Path, limits: Limits) -> None:
+    `on_store` is called each time something has been stored, before anybody is told.
+    """
+
+    def __init__(self, path: Path, limits: Limits, on_store: Callable[[], None]) -> None:
         self._path = path
         self._limits = limits
+        self._on_store = on_store
         self._turn = asyncio.Lock()
         self._next = 0  # how many wait for their turn
         self._connection: sqlite3.Connection | None = None
@@ -158,6 +162,7 @@ class SqliteWrites:
                 self._disconnect()
             group.lost(error)
             return
+        self._on_store()
         group.stored()
         self._log.grew(group.changes)
 
