@@ -8,17 +8,20 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 _DATA = ("--json", "--data")
+_KEY = "Authorization:"
 _ALONE = frozenset({"--get", "--globoff"})
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A REST request as an example shows it. `path` holds the query string; `headers` are those beside the key's."""
+    """A REST request as an example shows it. `path` holds the query string; `headers` are those beside the key's, which
+    it may go without."""
 
     method: str
     path: str
     body: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
+    has_key: bool = True
 
 
 def request_of(text: str) -> Request | None:
@@ -46,8 +49,10 @@ def _request(url: str, given: dict[str, list[str]]) -> Request:
         query.append(f"{name}={quote(value, safe='')}")
     body = next((given[name][0] for name in _DATA if name in given), None)
     (method,) = given.get("--request", ["GET" if body is None else "POST"])
-    headers = tuple(_header(line) for line in given.get("--header", []) if not line.startswith("Authorization:"))
-    return Request(method, "?".join([parts.path or "/", "&".join(query)]).rstrip("?"), body, headers)
+    lines = given.get("--header", [])
+    headers = tuple(_header(line) for line in lines if not line.startswith(_KEY))
+    path = "?".join([parts.path or "/", "&".join(query)]).rstrip("?")
+    return Request(method, path, body, headers, has_key=any(line.startswith(_KEY) for line in lines))
 
 
 def _header(line: str) -> tuple[str, str]:

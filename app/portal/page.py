@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.portal.account import Account
+from app.portal.dry_run import lasts
 from app.portal.examples import LANGUAGES, OTHERS
 from app.portal.guides import NAVIGATION, Guide
 from app.portal.markdown import code_html
@@ -31,6 +32,7 @@ _templates = Environment(
     lstrip_blocks=True,
 )
 _templates.filters |= {"code": code_html, "kept": kept_url}
+_templates.tests |= {"lasting": lasts}
 _templates.globals |= {"navigation": NAVIGATION, "languages": LANGUAGES, "language_names": LANGUAGES | OTHERS}
 
 

@@ -1,4 +1,4 @@
-"""What a script of a page asks for: who is signed in, and a short-lived token to call the API in their name."""
+"""What a script of a page asks for: who is signed in, with which key, and a short-lived token to call in their name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.middleware.exchange import database
 from app.middleware.media import JSON
 from app.middleware.rates import count_address, count_key
 from app.portal.browser import from_this_site, sent_form, session_token
+from app.portal.own_key import own_key
 from app.services import sessions
 from app.services.maintenance import Watch
 from app.services.sessions import Session
@@ -38,9 +39,10 @@ def page_token_routes(base_url: str | None, watch: Watch) -> list[BaseRoute]:
     async def who(request: Request) -> Response:
         session = await _session(request, watch)
         if session is None:
-            return _answer({"user": None, "csrf": None})
+            return _answer({"user": None, "csrf": None, "key": None})
         user = {"id": session.user_id, "name": session.name, "email": session.email, "role": session.role}
-        return _answer({"user": user, "csrf": session.csrf})
+        key = await own_key(database(request.scope), session, now())
+        return _answer({"user": user, "csrf": session.csrf, "key": key})
 
     async def token(request: Request) -> Response:
         if not from_this_site(request, base_url):

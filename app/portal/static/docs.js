@@ -1,4 +1,6 @@
 // What a guide does by itself: remembers the language and the colours, copies examples, marks the section in sight.
+import { copyButton } from './copy-button.js';
+
 const page = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
@@ -63,27 +65,7 @@ addEventListener('storage', (event) => {
 
 // A button at each example copies it.
 for (const caption of document.querySelectorAll('.example figcaption')) {
-  const button = document.createElement('button');
-  const what = document.createElement('span');
-  const code = caption.parentElement.querySelector('code');
-  const ready = () => button.replaceChildren('Copy', what);
-  what.className = 'unseen';
-  what.textContent = ` ${caption.firstChild.textContent.trim()}`;
-  button.type = 'button';
-  ready();
-  button.addEventListener('click', async () => {
-    try {
-      await navigator.clipboard.writeText(code.textContent);
-      button.textContent = 'Copied';
-    } catch {
-      // Outside https and this machine browsers have no clipboard for pages.
-      getSelection().selectAllChildren(code);
-      button.textContent = 'Press Ctrl+C';
-    }
-    setTimeout(ready, 2000);
-  });
-  button.setAttribute('aria-live', 'polite');
-  caption.append(button);
+  caption.append(copyButton(caption.parentElement.querySelector('code'), caption.firstChild.textContent.trim()));
 }
 
 // The section in sight is marked in the contents.

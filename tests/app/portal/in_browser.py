@@ -1,8 +1,10 @@
-"""What a person does on the key page in a real browser."""
+"""What a person does on the key page in a real browser, and what is noted of a page meanwhile."""
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from dataclasses import dataclass, field
+
+from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.app.portal.browsing import EMAIL, PATH
 from tests.canaries import PASSWORD
@@ -25,3 +27,27 @@ def make_key(page: Page, address: str) -> str:
     secret = page.get_by_label("The secret of")
     assert page.get_by_role("row", name="From a browser").is_visible()
     return secret.input_value()
+
+
+@dataclass
+class Watched:
+    """A page of a browser, what it complained of, and what it asked for."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+    asked: list[Request] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._heard)
+        self.page.on("request", lambda request: self.asked.append(request))
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Chromium itself notes each answer of 400 or more.
+        if "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    @property
+    def stored(self) -> str:
+        """Everything that the page has kept in the browser and that scripts can read."""
+        return str(self.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage}) + document.cookie"))

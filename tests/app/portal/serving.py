@@ -1,7 +1,7 @@
 """The portal on its own: an app of its routes alone, and a small GraphQL endpoint for the explorer to talk to."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from threading import Thread
 from time import sleep
 from typing import Any
@@ -58,12 +58,19 @@ async def refused(_: Request, problem: Exception) -> Response:
     return JSONResponse({"statusCode": problem.status, "message": problem.text}, status_code=problem.status)
 
 
+@asynccontextmanager
+async def uncounted(_: Starlette) -> AsyncIterator[dict[str, None]]:
+    """What the routes find in the state of a process that counts no request."""
+    yield {"quotas": None}
+
+
 def portal_app() -> Starlette:
     """The routes of the portal, the explorer's page, and the handler that the whole app has elsewhere."""
     settings = Settings.load({"CUBE_BASE_URL": "https://cube.example"}, dotenv=None)
     return Starlette(
         routes=[*routes(settings, Watch()), Route("/graphql", graphql, methods=["GET", "POST"])],
         exception_handlers={Problem: refused},
+        lifespan=uncounted,
     )
 
 

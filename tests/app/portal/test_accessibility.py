@@ -59,12 +59,24 @@ def made(page: Page, address: str) -> None:
     page.get_by_role("button", name="Revoke for ever").wait_for()
 
 
+def tried(page: Page, address: str) -> None:
+    """Panels below two examples, with the answer to a read and the refusal of a write, beside the key that was made."""
+    sign_in(page, address)
+    page.get_by_text("You are signed in as jane").wait_for()
+    page.goto(f"{address}/docs/quickstart")
+    for part, status in (("look-around", "200 OK"), ("your-first-record", "400 Bad Request")):
+        page.locator(f"#{part}").get_by_role("button", name="Try it (Shell)").click()
+        page.locator(f"#{part}").get_by_text(status).wait_for()
+        page.locator(f"#{part}").get_by_text("Headers").click()
+
+
 STATES: dict[str, Callable[[Page, str], None]] = {
     "signed out": opened,
     "refused": refused,
     "signed in": entered,
     "faulty": faulty,
     "key made": made,
+    "examples run": tried,
 }
 
 
@@ -83,7 +95,7 @@ def faults(page: Page, axe: str) -> list[str]:
 
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_on_the_key_page(address: str, browser: Browser, axe: str, scheme: str, width: int) -> None:
+def test_nothing_serious_in_any_state(address: str, browser: Browser, axe: str, scheme: str, width: int) -> None:
     found = {}
     for state, reach in STATES.items():
         context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 740})  # type: ignore[arg-type]

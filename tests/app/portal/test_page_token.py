@@ -9,10 +9,14 @@ import pytest
 from app.main import create_app
 from app.services.database import Database
 from app.services.maintenance import switch_off, switch_on
+from app.services.write import write
 from app.settings import Settings
 from schema.actor import ROLE_SCOPES
+from schema.change import Delete
+from schema.reference import Reference
+from schema.resources import API_KEY
 from schema.values.instant import later, now
-from tests.app.keys import key, user
+from tests.app.keys import CLI, key, rotated, user
 from tests.app.portal.browsing import EMAIL, ORIGIN, Reader
 from tests.app.portal.scripting import Script, ask, jane
 from tests.app.test_health import started, until
@@ -20,13 +24,39 @@ from tests.app.test_health import started, until
 
 async def test_a_page_learns_who_is_signed_in(reader: Reader, db: Database) -> None:
     nobody = await reader.http.get("/docs/session")
-    assert (nobody.status_code, nobody.json()) == (200, {"user": None, "csrf": None})
+    assert (nobody.status_code, nobody.json()) == (200, {"user": None, "csrf": None, "key": None})
     await reader.sign_in()
     answer = await reader.http.get("/docs/session")
     told = {"id": await jane(db), "name": "jane", "email": EMAIL, "role": "EDITOR"}
-    assert answer.json() == {"user": told, "csrf": reader.csrf}
+    assert answer.json() == {"user": told, "csrf": reader.csrf, "key": None}
     assert (answer.headers["cache-control"], answer.headers["vary"]) == ("no-store", "Cookie")
     assert "access-control-allow-origin" not in answer.headers
+
+
+async def test_a_page_learns_the_prefix_of_the_newest_key_that_works(reader: Reader, db: Database) -> None:
+    await reader.sign_in()
+
+    async def told() -> object:
+        answer = await reader.http.get("/docs/session")
+        assert "secret" not in answer.text
+        return answer.json()["key"]
+
+    await key(db, await user(db, "other", "EDITOR"), "customers:read", name="not hers")
+    assert await told() is None
+    owner = await jane(db)
+    first, second = [await key(db, owner, "customers:read", name=name) for name in ("first", "second")]
+    await key(db, owner, "customers:read", name="ended", expiresAt=later(now(), 3600))
+    assert first.secret
+    assert second.secret
+    assert await told() != {"name": "second", "prefix": second.secret[:12]}
+    async with db.transaction() as tx:
+        await tx.execute(f"UPDATE api_keys SET expires_at = '{now()}' WHERE name = 'ended'")
+    assert await told() == {"name": "second", "prefix": second.secret[:12]}
+    await write(db, Delete(API_KEY, Reference(API_KEY.name, "id", second.id)), CLI)
+    assert await told() == {"name": "first", "prefix": first.secret[:12]}
+    renewed = await rotated(db, first.id)
+    assert renewed.secret
+    assert await told() == {"name": "first", "prefix": renewed.secret[:12]}
 
 
 async def test_it_may_what_the_role_allows_and_for_a_short_time(script: Script) -> None:

@@ -17,7 +17,9 @@ PLAIN = [name for name in FILES if "/assets/" not in name]
 
 def test_the_bundle_is_there():
     assert len(HASHED) > 10
-    own = {"code.css", "copy.js", "docs.css", "docs.js", "early.js", "icon.svg", "search.js"}
+    scripts = {"answer", "copy", "copy-button", "docs", "draft", "dry-run", "early", "element", "json", "mutation"}
+    scripts |= {"request", "search", "session", "trial", "try", "way-back"}
+    own = {f"{name}.js" for name in scripts} | {"code.css", "docs.css", "trial.css", "icon.svg"}
     assert own | {"graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
 
 
