@@ -88,7 +88,7 @@ def _show(admin: FirstAdmin, settings: Settings) -> None:
     say(f"""
 Cube is prepared. `cube serve` serves it, and these are shown only now:
 
-  Explorer   {address}/graphql
+  GraphiQL   {address}/graphql
   Docs       {address}/docs
   Sign in    {address}/docs/authentication
   Admin      {admin.email}

@@ -18,12 +18,15 @@ from app.portal.static import DIRECTORY, kept_url
 
 HTML = "text/html; charset=utf-8"
 NOTHING_ELSE = "base-uri 'none'; frame-ancestors 'none'"
+EXPLORER = "explorer"
+EXPLORER_TITLE = "REST explorer"
 # Scripts and styles are files of this site, and what scripts ask is asked of this site.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     f"form-action 'self'; {NOTHING_ELSE}"
 )
 
+_NAVIGATION = NAVIGATION | {"Reference": NAVIGATION["Reference"] | {EXPLORER: EXPLORER_TITLE}}
 _templates = Environment(
     loader=FileSystemLoader(DIRECTORY.parent / "templates"),
     autoescape=True,
@@ -33,7 +36,7 @@ _templates = Environment(
 )
 _templates.filters |= {"code": code_html, "kept": kept_url}
 _templates.tests |= {"lasting": lasts}
-_templates.globals |= {"navigation": NAVIGATION, "languages": LANGUAGES, "language_names": LANGUAGES | OTHERS}
+_templates.globals |= {"navigation": _NAVIGATION, "languages": LANGUAGES, "language_names": LANGUAGES | OTHERS}
 
 
 def page(guide: Guide, account: Account | None = None) -> str:
@@ -44,6 +47,11 @@ def page(guide: Guide, account: Account | None = None) -> str:
 def search_page(asked: str, found: Sequence[Entry]) -> str:
     """The HTML of what was found, for whoever has no scripts or wants the whole list."""
     return _rendered("search.html", name="search", title="Search", guide=None, asked=asked, found=found)
+
+
+def explorer_page() -> str:
+    """The HTML of the explorer of `/openapi.json`, which its scripts fill."""
+    return _rendered("explorer.html", name=EXPLORER, title=EXPLORER_TITLE, guide=None, account=None, asked="")
 
 
 def _rendered(template: str, **values: object) -> str:

@@ -1,4 +1,4 @@
-"""The portal's routes: the guides, their search, the static files, the explorer's page and the front door `/`."""
+"""The portal's routes: the guides, their search, the static files, both explorers' pages and the front door `/`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from app.portal.authentication import authentication_route
 from app.portal.document import HASHED, REVALIDATED, SECURITY, Document, answer
 from app.portal.guides import FIRST, TITLES, Guide, guide
-from app.portal.page import HTML, NOTHING_ELSE, POLICY, installed_version, page, search_page
+from app.portal.page import EXPLORER, HTML, NOTHING_ELSE, POLICY, explorer_page, installed_version, page, search_page
 from app.portal.page_token import page_token_routes
 from app.portal.search import Entry, entries, found, index_json
 from app.portal.static import static_document
@@ -76,6 +76,7 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
         Route("/", front_door),
         Route("/docs", docs),
         Route("/docs/static/{path:path}", static_file),
+        Route(f"/docs/{EXPLORER}", explorer),
         Route("/docs/search", search),
         Route("/docs/search.json", search_index),
         authentication_route(lambda: made("authentication"), settings.base_url, watch),
@@ -101,13 +102,23 @@ def static_file(request: Request) -> Response:
 
 
 @cache
+def _explorer() -> Document:
+    return Document(explorer_page().encode(), HTML, headers=GUIDE_HEADERS)
+
+
+def explorer(request: Request) -> Response:
+    """The explorer of the REST API."""
+    return answer(request, _explorer())
+
+
+@cache
 def _graphiql() -> Document:
     body = static_document("graphiql/index.html").body
     return Document(body, HTML, headers={"Content-Security-Policy": GRAPHIQL_POLICY})
 
 
 def graphiql_page(request: Request) -> Response:
-    """The explorer, which the GraphQL door answers when `wants_html` says that a browser has opened it."""
+    """The explorer of GraphQL, whose door answers so when `wants_html` says that a browser has opened it."""
     response = answer(request, _graphiql())
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response

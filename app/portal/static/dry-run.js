@@ -5,9 +5,12 @@ export const DRY_RUN = 'dryRun';
 const READS = ['GET', 'HEAD', 'OPTIONS', 'QUERY'];
 const GRAPHQL = '/graphql';
 
+/** Whether requests of this method do no more than read. */
+export const reads = (method) => READS.includes(method);
+
 /** Whether the request writes; throws an Error where that can't be told. */
 export function writes({ method, path, body }) {
-  if (READS.includes(method)) return false;
+  if (reads(method)) return false;
   if (!isGraphql(path)) return true;
   const { query } = parsed(body);
   return typeof query === 'string' && hasMutation(query);

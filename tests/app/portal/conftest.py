@@ -1,6 +1,7 @@
 """The served portal, for the tests of its pages and files; a reader of the key page, and a script, on each database."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from shutil import copy, which
@@ -12,9 +13,13 @@ from playwright.sync_api import Browser, sync_playwright
 from app.main import create_app
 from app.services.database import Database
 from app.services.passwords import set_password
+from app.services.write import write
 from app.settings import Settings
-from tests.app.keys import user
+from schema.change import Create
+from schema.resources import CUSTOMER
+from tests.app.keys import CLI, user
 from tests.app.portal.browsing import EMAIL, Reader, reader_at
+from tests.app.portal.in_browser import Watched
 from tests.app.portal.scripting import Script, ask
 from tests.app.portal.serving import serving
 from tests.canaries import PASSWORD
@@ -84,3 +89,30 @@ def address(quick_hashes: None, migrated_sqlite: Path, tmp_path: Path) -> Iterat
     asyncio.run(fill())
     with serving(create_app(settings)) as served:
         yield served
+
+
+@pytest.fixture
+def file(address: str, tmp_path: Path) -> Path:
+    """The database that is served, with somebody in it for the examples to find."""
+    path = tmp_path / "cube.db"
+
+    async def fill() -> None:
+        db = await Database.open(Settings.load({"CUBE_DATABASE_URL": f"sqlite://{path}"}, dotenv=None))
+        await write(db, Create(CUSTOMER, {"name": "Raí Araújo", "email": "rai@araujo.example"}), CLI)
+        await db.close()
+
+    asyncio.run(fill())
+    return path
+
+
+@pytest.fixture
+def opened(file: Path, browser: Browser) -> Iterator[Watched]:
+    """A page; in the end it has complained of nothing, and no token went where it has no place."""
+    page = browser.new_context(
+        viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
+    ).new_page()
+    watched = Watched(page)
+    yield watched
+    assert watched.complaints == []
+    seen = [*(one.url for one in watched.asked), watched.stored, page.content()]
+    assert not any(re.search(r"cubet_\w", one) for one in seen)

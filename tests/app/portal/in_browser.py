@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 from tests.app.portal.browsing import EMAIL, PATH
 from tests.canaries import PASSWORD
+
+KEPT = ("users", "clients", "customers", "api_keys", "changes", "idempotency_keys")
 
 
 def sign_in(page: Page, address: str, password: str = PASSWORD) -> None:
@@ -27,6 +32,11 @@ def make_key(page: Page, address: str) -> str:
     secret = page.get_by_label("The secret of")
     assert page.get_by_role("row", name="From a browser").is_visible()
     return secret.input_value()
+
+
+def signed_in(page: Page, address: str) -> None:
+    sign_in(page, address)
+    page.get_by_text("You are signed in as jane").wait_for()
 
 
 @dataclass
@@ -51,3 +61,9 @@ class Watched:
     def stored(self) -> str:
         """Everything that the page has kept in the browser and that scripts can read."""
         return str(self.page.evaluate("JSON.stringify({...localStorage, ...sessionStorage}) + document.cookie"))
+
+
+def rows(file: Path) -> dict[str, list[Any]]:
+    """Everything that is stored, but when a key was last used."""
+    with sqlite3.connect(file) as db:
+        return {table: db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in KEPT}

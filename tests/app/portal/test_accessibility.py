@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from app.portal.guides import TITLES
 from tests.app.portal.browsing import PATH
-from tests.app.portal.in_browser import make_key, sign_in
+from tests.app.portal.in_browser import make_key, sign_in, signed_in
 
 pytestmark = pytest.mark.slow
 
@@ -61,13 +61,33 @@ def made(page: Page, address: str) -> None:
 
 def tried(page: Page, address: str) -> None:
     """Panels below two examples, with the answer to a read and the refusal of a write, beside the key that was made."""
-    sign_in(page, address)
-    page.get_by_text("You are signed in as jane").wait_for()
+    signed_in(page, address)
     page.goto(f"{address}/docs/quickstart")
     for part, status in (("look-around", "200 OK"), ("your-first-record", "400 Bad Request")):
         page.locator(f"#{part}").get_by_role("button", name="Try it (Shell)").click()
         page.locator(f"#{part}").get_by_text(status).wait_for()
         page.locator(f"#{part}").get_by_text("Headers").click()
+
+
+def explored(page: Page, address: str) -> None:
+    """An operation of the explorer with its form and all that it unfolds, after a dry run."""
+    signed_in(page, address)
+    page.goto(f"{address}/docs/explorer#op=createCustomer")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("201 Created").wait_for()
+    page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+    page.get_by_text("application/problem+json").first.wait_for()
+
+
+def listed(page: Page, address: str) -> None:
+    """An operation with many parameters and none of its answers, to somebody whose key is refused."""
+    page.goto(f"{address}/docs/explorer#op=getCustomer")
+    page.get_by_label("API key", exact=True).fill("cube_wrong")
+    page.get_by_role("button", name="Use key").click()
+    page.get_by_text("What is below is what anybody may see.").wait_for()
+    page.get_by_label("ref").fill("email:nobody@cube.example")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("401 Unauthorized").wait_for()
 
 
 STATES: dict[str, Callable[[Page, str], None]] = {
@@ -77,6 +97,8 @@ STATES: dict[str, Callable[[Page, str], None]] = {
     "faulty": faulty,
     "key made": made,
     "examples run": tried,
+    "explored": explored,
+    "key refused": listed,
 }
 
 

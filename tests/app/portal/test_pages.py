@@ -9,11 +9,12 @@ import httpx
 import pytest
 
 from app.portal.guides import DIRECTORY, TITLES, source
+from app.portal.page import POLICY
 from app.portal.pages import base_url
 from schema.problem import PROBLEMS, PUBLIC_CODES
 
 EMPTY = {"meta", "link", "img", "br", "hr", "input"}
-ELSEWHERE = {"/graphql", "/openapi.json", "https://httpwg.org/specs/rfc9110.html"}
+ELSEWHERE = {"/graphql", "/docs/explorer", "/openapi.json", "https://httpwg.org/specs/rfc9110.html"}
 RESOURCE_ATTRIBUTES = {("link", "href"), ("img", "src"), ("script", "src")}
 
 
@@ -162,6 +163,18 @@ def test_front_door_tells_programs_where_everything_is(portal: httpx.Client):
     assert body["links"]["customers"] == "/customers"
     assert body["links"]["apiKeys"] == "/api-keys"
     assert portal.get("/").headers["vary"] == "Accept"
+
+
+def test_explorer_of_rest_is_sound_html_and_says_without_scripts_where_the_document_is(portal: httpx.Client):
+    answer = portal.get("/docs/explorer")
+    assert (answer.status_code, answer.headers["content-security-policy"]) == (200, POLICY)
+    page = Page(answer.text)
+    assert page.open == []
+    assert len(page.ids) == len(set(page.ids))
+    assert all(portal.get(url).status_code == 200 for url in page.loads)
+    without = re.findall(r"(?s)<noscript>(.*)</noscript>", answer.text)
+    assert 'This page needs JavaScript. <a href="/openapi.json">' in without[0]
+    assert '<a href="/docs/explorer">REST explorer</a>' in portal.get("/docs/errors").text
 
 
 def test_explorer_page_loads_only_files_that_are_served(portal: httpx.Client):

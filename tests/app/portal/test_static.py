@@ -19,7 +19,9 @@ def test_the_bundle_is_there():
     assert len(HASHED) > 10
     scripts = {"answer", "copy", "copy-button", "docs", "draft", "dry-run", "early", "element", "json", "mutation"}
     scripts |= {"request", "search", "session", "trial", "try", "way-back"}
-    own = {f"{name}.js" for name in scripts} | {"code.css", "docs.css", "trial.css", "icon.svg"}
+    explorer = {"api", "caller", "curl", "explorer", "field", "operation-list", "operation-view", "request-form"}
+    scripts |= {f"explorer/{name}" for name in explorer | {"sample", "schema", "words"}}
+    own = {f"{name}.js" for name in scripts} | {"code.css", "docs.css", "explorer.css", "trial.css", "icon.svg"}
     assert own | {"graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
 
 

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
-import sqlite3
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from app.portal.guides import TITLES
-from app.services.database import Database
-from app.services.write import write
-from app.settings import Settings
-from schema.change import Create
-from schema.resources import CUSTOMER
-from tests.app.keys import CLI
-from tests.app.portal.in_browser import Watched, make_key, sign_in
+from tests.app.portal.in_browser import Watched, make_key, rows, signed_in
 
 pytestmark = pytest.mark.slow
 
-KEPT = ("users", "clients", "customers", "api_keys", "changes", "idempotency_keys")
 # Runs every example that is seen with a language, one after another, and tells their statuses.
 RUN_ALL = """async (language) => {
   document.getElementById(`tab-${language}`)?.click();
@@ -46,38 +35,6 @@ RUN_ALL = """async (language) => {
 FIRST_RECORD = "/docs/quickstart#your-first-record"
 
 
-@pytest.fixture
-def file(address: str, tmp_path: Path) -> Path:
-    """The database that is served, with somebody in it for the examples to find."""
-    path = tmp_path / "cube.db"
-
-    async def fill() -> None:
-        db = await Database.open(Settings.load({"CUBE_DATABASE_URL": f"sqlite://{path}"}, dotenv=None))
-        await write(db, Create(CUSTOMER, {"name": "Raí Araújo", "email": "rai@araujo.example"}), CLI)
-        await db.close()
-
-    asyncio.run(fill())
-    return path
-
-
-@pytest.fixture
-def opened(file: Path, browser: Browser) -> Iterator[Watched]:
-    """A page; in the end it has complained of nothing, and no token went where it has no place."""
-    page = browser.new_context(
-        viewport={"width": 1440, "height": 900}, permissions=["clipboard-read", "clipboard-write"]
-    ).new_page()
-    watched = Watched(page)
-    yield watched
-    assert watched.complaints == []
-    seen = [*(one.url for one in watched.asked), watched.stored, page.content()]
-    assert not any(re.search(r"cubet_\w", one) for one in seen)
-
-
-def signed_in(page: Page, address: str) -> None:
-    sign_in(page, address)
-    page.get_by_text("You are signed in as jane").wait_for()
-
-
 def tried(page: Page, anchor: str, language: str = "Shell") -> Locator:
     """The panel of the first example of a part, run in a language, with its answer."""
     page.locator("label").get_by_text(language, exact=True).click()
@@ -90,12 +47,6 @@ def tried(page: Page, anchor: str, language: str = "Shell") -> Locator:
 
 def body(panel: Locator) -> Any:
     return json.loads(panel.get_by_label("Body of the answer").inner_text())
-
-
-def rows(file: Path) -> dict[str, list[Any]]:
-    """Everything that is stored, but when a key was last used."""
-    with sqlite3.connect(file) as db:
-        return {table: db.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall() for table in KEPT}
 
 
 def test_a_read_is_answered_in_the_page_as_it_is_elsewhere(address: str, opened: Watched) -> None:
