@@ -2,6 +2,7 @@
 import { copyButton } from './copy-button.js';
 import { element } from './element.js';
 import { coloured, indented, isJson } from './json.js';
+import { signInLink } from './way-back.js';
 
 // What a caller may want to know of; the trace and the times are told by themselves.
 const HEADERS = [
@@ -10,32 +11,43 @@ const HEADERS = [
 ];
 const DRY = 'a dry run: nothing was stored';
 
-/** A place for answers. Of GraphQL, whoever asked says by `isDry` whether it was a dry run: no header does. */
+/** A place for answers, one after another. */
 export class AnswerPanel {
   constructor() {
+    this.turn = 0;
     this.status = element('p', { class: 'status', role: 'status' });
     this.told = element('div', { class: 'told' });
     this.element = element('div', { class: 'came' }, this.status, this.told);
   }
 
-  wait() {
+  /** Shows what comes of `asked`, or why nothing does, unless more has been asked for meanwhile.
+   *
+   * Of GraphQL, whoever asked says by `isDry` whether it was a dry run: no header does.
+   */
+  async ask(asked) {
+    this.turn += 1;
+    const { turn } = this;
     this.status.textContent = 'Asking …';
     this.element.classList.remove('failed');
+    try {
+      const answer = await asked();
+      if (turn === this.turn) this.#show(answer);
+    } catch (error) {
+      if (turn === this.turn) this.#fail(error);
+    }
   }
 
-  /** No answer came, or nothing was asked: why. A `way` is a link that leads on. */
-  fail(message, way = null) {
+  #fail({ message, isOfSession }) {
     this.element.classList.add('failed');
-    this.status.replaceChildren(message, ...(way ? [' ', way] : []));
+    this.status.replaceChildren(message, ...(isOfSession ? [' ', signInLink('Sign in')] : []));
     this.told.replaceChildren();
   }
 
-  show(answer, { isDry = false } = {}) {
-    const { status, reason, milliseconds, headers, text } = answer;
-    const dry = isDry || headers.get('Cube-Dry-Run') === 'true';
+  #show({ status, reason, milliseconds, headers, text, isDry }) {
+    const dry = status < 400 && (isDry || headers.get('Cube-Dry-Run') === 'true');
     this.element.classList.toggle('failed', status >= 400);
     this.status.replaceChildren(
-      element('strong', {}, `${status} ${reason}`.trim()), ` in ${milliseconds} ms`, dry && status < 400 ? `, ${DRY}` : '',
+      element('strong', {}, `${status} ${reason}`.trim()), ` in ${milliseconds} ms`, dry ? `, ${DRY}` : '',
     );
     const named = HEADERS.map((name) => [name, headers.get(name)]);
     const folded = element('details', {}, element('summary', {}, 'Headers'), facts(named));

@@ -5,7 +5,6 @@ import { writes } from './dry-run.js';
 import { element, freshId } from './element.js';
 import { answerTo } from './request.js';
 import { dropToken, token } from './session.js';
-import { signInLink } from './way-back.js';
 
 const DRY = 'This writes, so it goes as a dry run: all is checked and answered, and nothing is stored.';
 const LASTS = 'This can’t be a dry run: it would really be done. So it is not offered here; run it in your own terminal.';
@@ -49,20 +48,16 @@ export class Trial {
     return element('form', { submit: sent }, this.draft.fields.map((field) => field.element), button);
   }
 
-  async #send() {
-    this.answer.wait();
-    try {
+  #send() {
+    return this.answer.ask(async () => {
       this.draft.makeDry();
       const { request } = this.draft;
       const isDry = writes(request);
       this.note.textContent = isDry ? DRY : '';
-      const bearer = this.keyless ? null : await token();
-      const answer = await answerTo(request, bearer);
+      const answer = await answerTo(request, this.keyless ? null : await token());
       if (answer.status === 401) dropToken();
-      this.answer.show(answer, { isDry });
-    } catch (error) {
-      this.answer.fail(error.message, error.isOfSession ? signInLink('Sign in') : null);
-    }
+      return { ...answer, isDry };
+    });
   }
 
   #pressed(event) {

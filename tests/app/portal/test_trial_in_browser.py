@@ -224,3 +224,22 @@ def test_when_the_sign_in_is_over_it_says_so(address: str, opened: Watched) -> N
     panel.get_by_role("button", name="Send again").click()
     expect(status).to_contain_text("200 OK")
     other.close()
+
+
+def test_one_token_serves_until_shortly_before_its_end(address: str, opened: Watched) -> None:
+    page = opened.page
+    signed_in(page, address)
+    page.clock.install()
+    page.goto(f"{address}/docs/overview")
+    panel = tried(page, "authentication")
+
+    def send() -> int:
+        with page.expect_response("**/customers?*"):
+            panel.get_by_role("button", name="Send again").click()
+        return sum(one.url.endswith("/docs/token") for one in opened.asked)
+
+    assert [send(), send()] == [1, 1]
+    page.clock.fast_forward("13:50")
+    assert send() == 1
+    page.clock.fast_forward("00:30")
+    assert send() == 2

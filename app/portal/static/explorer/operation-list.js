@@ -1,10 +1,10 @@
 // All operations by their tags, of which those stay that have the words of the filter.
 import { element } from '../element.js';
 
-const HASH = '#op=';
+const NAME = 'op';
 
 /** The operation that an address names; null where it names none. */
-export const operationOf = (hash) => (hash.startsWith(HASH) ? decodeURIComponent(hash.slice(HASH.length)) : null);
+export const operationOf = (hash) => new URLSearchParams(hash.slice(1)).get(NAME);
 
 export class OperationList {
   constructor({ input, status, place }) {
@@ -48,5 +48,5 @@ export class OperationList {
 
 function link({ id, method, path, summary }) {
   const shown = [element('span', { class: 'method' }, method), ' ', path];
-  return element('a', { href: HASH + encodeURIComponent(id), title: summary }, shown);
+  return element('a', { href: `#${NAME}=${encodeURIComponent(id)}`, title: summary }, shown);
 }

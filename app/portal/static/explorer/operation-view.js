@@ -3,7 +3,6 @@ import { AnswerPanel } from '../answer.js';
 import { copyButton } from '../copy-button.js';
 import { element, freshId } from '../element.js';
 import { answerTo } from '../request.js';
-import { signInLink } from '../way-back.js';
 import { curlOf } from './curl.js';
 import { RequestForm } from './request-form.js';
 import { schemaView } from './schema.js';
@@ -79,15 +78,12 @@ export class OperationView {
 
   async #submitted(event) {
     event.preventDefault();
-    this.answer.wait();
-    try {
+    await this.answer.ask(async () => {
       const answer = await answerTo(this.form.request, this.operation.isOpen ? null : await this.caller.bearer());
       if (answer.status === 401) this.caller.refused();
-      this.answer.show(answer);
-      this.answer.status.scrollIntoView({ block: 'nearest' });
-    } catch (error) {
-      this.answer.fail(error.message, error.isOfSession ? signInLink('Sign in') : null);
-    }
+      return answer;
+    });
+    this.answer.status.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -7,6 +7,7 @@ import { typeOf } from './schema.js';
 
 const PLACES = { path: 'Path', query: 'Query', header: 'Headers' };
 const MORE = 'More parameters, as they stand in a URL: status[in]=lead,active&metadata.plan=pro';
+const FILTER = /[.[]/; // of a filter by a path or an operator, of which there are more than the document lists
 const IN_PATH = { '%3A': ':', '%40': '@' };
 
 export class RequestForm {
@@ -45,7 +46,7 @@ export class RequestForm {
     const fields = this.fields.filter((field) => field.place === place);
     if (!fields.length) return;
     const group = element('fieldset', {}, element('legend', {}, PLACES[place]), fields.map((field) => field.element));
-    if (place === 'query' && !this.writes) {
+    if (place === 'query' && fields.some(({ name }) => FILTER.test(name))) {
       const id = freshId('more');
       this.more = element('input', { id, type: 'text', autocomplete: 'off', spellcheck: 'false' });
       group.append(element('div', { class: 'field' }, element('label', { for: id }, MORE), this.more));
