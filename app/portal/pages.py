@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.portal.authentication import authentication_route
 from app.portal.document import HASHED, REVALIDATED, SECURITY, Document, answer
+from app.portal.explorer import explorer_json
 from app.portal.guides import FIRST, TITLES, Guide, guide
 from app.portal.page import EXPLORER, HTML, NOTHING_ELSE, POLICY, explorer_page, installed_version, page, search_page
 from app.portal.page_token import page_token_routes
@@ -58,6 +59,10 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
     def index_document() -> Document:
         return Document(index_json(index()), "application/json")
 
+    @cache
+    def explorer_document() -> Document:
+        return Document(explorer_json(map(made, TITLES)), "application/json")
+
     def docs(request: Request) -> Response:
         name = request.path_params.get("page", FIRST)
         if name not in TITLES:
@@ -72,6 +77,9 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
     def search_index(request: Request) -> Response:
         return answer(request, index_document())
 
+    def explorer(request: Request) -> Response:
+        return answer(request, explorer_document())
+
     return [
         Route("/", front_door),
         Route("/docs", docs),
@@ -79,6 +87,7 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
         Route(f"/docs/{EXPLORER}", explorer),
         Route("/docs/search", search),
         Route("/docs/search.json", search_index),
+        Route("/docs/explorer.json", explorer),
         authentication_route(lambda: made("authentication"), settings.base_url, watch),
         *page_token_routes(settings.base_url, watch),
         Route("/docs/{page}", docs),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,7 +56,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
 @pytest.fixture
 def served(prepared: Prepared, tmp_path: Path) -> Iterator[Served]:
     """A fresh copy of it, served."""
-    data_dir = Path(shutil.copytree(prepared.data_dir, tmp_path / "var"))
+    with copy_served(prepared, tmp_path / "var") as one:
+        yield one
+
+
+@contextmanager
+def copy_served(prepared: Prepared, folder: Path) -> Iterator[Served]:
+    """A fresh copy of it in a folder, served."""
+    data_dir = Path(shutil.copytree(prepared.data_dir, folder))
     settings = Settings.load({"CUBE_DATA_DIR": str(data_dir), "CUBE_LOG_LEVEL": "warning"}, dotenv=None)
     exchanges: list[Exchange] = []
     app = noting(create_app(settings), exchanges)
