@@ -8,37 +8,21 @@ import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { useEffect, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { DEFAULT_QUERY } from './default_query.js';
+import { EXAMPLES } from './examples.jsx';
 import { fetcherFor } from './fetcher.js';
 import { tokenOfSession } from './session.js';
+import { TWINS } from './twins.jsx';
 
 const STORED_KEY = 'cube.key';
 const RENEWED_BEFORE = 60_000; // milliseconds before a token ends
-const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
-const DEFAULT_QUERY = `# The newest customers, with client and owner.
-# Ctrl-Enter runs it.
-query Customers {
-  customers(first: 10) {
-    nodes {
-      id
-      name
-      email
-      status
-      client {
-        name
-        industry
-      }
-      owner {
-        name
-      }
-    }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
-    totalCount
-  }
-}
-`;
+const PLUGINS = [EXAMPLES, TWINS, HISTORY_PLUGIN, explorerPlugin()];
+
+// The examples are open until a reader closes them, and where there is room.
+const CLOSED = 'cube.panel.closed';
+const OPEN_PANEL =
+  localStorage.getItem(CLOSED) || !window.matchMedia('(min-width: 60em)').matches ? undefined : EXAMPLES.title;
+const onPanel = (panel) => localStorage.setItem(CLOSED, panel ? '' : 'yes');
 
 // A guide's example comes in the fragment, which no server sees; another one may come later.
 function linkedQuery() {
@@ -126,13 +110,18 @@ function Page() {
   }, [session]);
   return (
     <>
-      <KeyBox apiKey={apiKey} signedIn={session?.name} refusal={refusal} onKey={keep} onSession={signIn} />
+      <header>
+        <h1 className="unseen">GraphQL explorer</h1>
+        <KeyBox apiKey={apiKey} signedIn={session?.name} refusal={refusal} onKey={keep} onSession={signIn} />
+      </header>
       <main>
         {/* A schema of null keeps GraphiQL from asking for it; a new fetcher makes it ask anew. */}
         <GraphiQL
           fetcher={fetcher}
           schema={bearer ? undefined : null}
           plugins={PLUGINS}
+          visiblePlugin={OPEN_PANEL}
+          onTogglePluginVisibility={onPanel}
           defaultQuery={DEFAULT_QUERY}
           initialQuery={LINKED_QUERY}
           shouldPersistHeaders={false}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import httpx
@@ -16,7 +16,7 @@ from tests.app.portal.in_browser import make_key, sign_in, signed_in
 pytestmark = pytest.mark.slow
 
 GRAVE = {"serious", "critical"}
-RUN = "axe.run(document, {resultTypes: ['violations']})"
+RUN = "without => axe.run({include: ['html'], exclude: without}, {resultTypes: ['violations']})"
 
 
 @pytest.fixture(scope="session")
@@ -102,10 +102,10 @@ STATES: dict[str, Callable[[Page, str], None]] = {
 }
 
 
-def faults(page: Page, axe: str) -> list[str]:
+def faults(page: Page, axe: str, without: Sequence[str] = ()) -> list[str]:
     """What axe finds that is serious or worse: the rule, and where. It is not stopped by the page's policy."""
     page.evaluate(axe)
-    found = page.evaluate(RUN)
+    found = page.evaluate(RUN, list(without))
     assert found["testEngine"]["name"] == "axe-core"
     return [
         f"{one['id']}: {node['html'][:200]} {node['failureSummary']}"
@@ -138,6 +138,27 @@ def test_nothing_serious_on_any_guide(portal: httpx.Client, browser: Browser, ax
         page.goto(f"{portal.base_url}/docs/{name}")
         found[name] = faults(page, axe)
     assert found == {name: [] for name in TITLES}
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_serious_in_the_explorer(
+    portal: httpx.Client, browser: Browser, axe: str, scheme: str, width: int
+) -> None:
+    """With each of our panels; but for the editor and the row of tabs, which are as GraphiQL makes them."""
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 740})  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{portal.base_url}/graphql")
+    page.wait_for_selector(".monaco-editor .view-line")
+    found = {}
+    for panel, words in (("Examples", "Quick start"), ("REST", "1. customers")):
+        button = page.get_by_role("button", name=f"Show {panel}", exact=True)
+        if button.count():
+            button.click()
+        page.get_by_role("region", name=panel, exact=True).get_by_text(words).wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{panel}: wider than the screen"
+        found[panel] = faults(page, axe, without=[".monaco-editor", ".graphiql-tabs"])
+    assert found == {"Examples": [], "REST": []}
 
 
 def test_axe_finds_what_is_there(browser: Browser, axe: str) -> None:

@@ -1,6 +1,7 @@
 """Static files: their types and tags, compressed or not, kept for ever where the name says what is inside."""
 
 import gzip
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.portal.document import accepts_gzip
 from app.portal.static import DIRECTORY, MEDIA_TYPES, kept_url
 
 FILES = sorted(path.relative_to(DIRECTORY).as_posix() for path in DIRECTORY.rglob("*") if path.is_file())
+SOURCES = {".css", ".html", ".js", ".jsx", ".json"}
 HASHED = [name for name in FILES if "/assets/" in name]
 PLAIN = [name for name in FILES if "/assets/" not in name]
 
@@ -23,6 +25,13 @@ def test_the_bundle_is_there():
     scripts |= {f"explorer/{name}" for name in explorer | {"sample", "schema", "words"}}
     own = {f"{name}.js" for name in scripts} | {"code.css", "docs.css", "explorer.css", "trial.css", "icon.svg"}
     assert own | {"graphiql/index.html", "graphiql/LICENSES.md"} == set(PLAIN)
+
+
+def test_the_bundle_is_made_of_its_sources():
+    source = DIRECTORY.parent / "graphiql"
+    lines = [line.split() for line in (source / "bundled.sha256").read_text().splitlines()]
+    found = {path.name: sha256(path.read_bytes()).hexdigest() for path in source.iterdir() if path.suffix in SOURCES}
+    assert {name: digest for digest, name in lines} == found, "run scripts/bundle-graphiql"
 
 
 @pytest.mark.parametrize("name", FILES)
