@@ -47,7 +47,7 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
             batch_route(),
             me_route(),
             tokens_route(),
-            graphql_route(explorer),
+            graphql_route(graphiql),
             *document_routes(),
             *health_routes(lifespan.is_draining),
         ],
@@ -58,7 +58,7 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
     return app
 
 
-def explorer(request: Request) -> Response | None:
+def graphiql(request: Request) -> Response | None:
     """The page at /graphql for a person's browser; None for programs."""
     return portal.graphiql_page(request) if portal.wants_html(request) else None
 

@@ -34,15 +34,15 @@ _HEADERS = {
     for media in (GRAPHQL, JSON)
 }
 
-# Gives the page of the explorer to a person's browser, None to everybody else.
-Explorer = Callable[[Request], Response | None]
+# Gives the page of GraphiQL to a person's browser, None to everybody else.
+Graphiql = Callable[[Request], Response | None]
 
 
-def graphql_route(explorer: Explorer) -> Route:
+def graphql_route(graphiql: Graphiql) -> Route:
     """The one route of GraphQL."""
 
     async def by_get(request: Request) -> ASGIApp:
-        return explorer(request) or await answer(request)
+        return graphiql(request) or await answer(request)
 
     return Route("/graphql", {"GET": by_get, "POST": answer})
 

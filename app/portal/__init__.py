@@ -1,4 +1,4 @@
-"""The pages that Cube serves to people: guides, the GraphQL explorer, and their static files."""
+"""The pages that Cube serves to people: guides, the REST explorer, GraphiQL, and their static files."""
 
 from app.portal.pages import graphiql_page, routes, wants_html
 

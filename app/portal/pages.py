@@ -10,8 +10,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from app.portal.authentication import authentication_route
+from app.portal.beside_graphiql import beside_graphiql_json
 from app.portal.document import HASHED, REVALIDATED, SECURITY, Document, answer
-from app.portal.explorer import explorer_json
 from app.portal.guides import FIRST, TITLES, Guide, guide
 from app.portal.page import EXPLORER, HTML, NOTHING_ELSE, POLICY, explorer_page, installed_version, page, search_page
 from app.portal.page_token import page_token_routes
@@ -60,8 +60,8 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
         return Document(index_json(index()), "application/json")
 
     @cache
-    def explorer_document() -> Document:
-        return Document(explorer_json(map(made, TITLES)), "application/json")
+    def beside_graphiql() -> Document:
+        return Document(beside_graphiql_json(map(made, TITLES)), "application/json")
 
     def docs(request: Request) -> Response:
         name = request.path_params.get("page", FIRST)
@@ -77,8 +77,8 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
     def search_index(request: Request) -> Response:
         return answer(request, index_document())
 
-    def explorer(request: Request) -> Response:
-        return answer(request, explorer_document())
+    def graphiql_json(request: Request) -> Response:
+        return answer(request, beside_graphiql())
 
     return [
         Route("/", front_door),
@@ -87,7 +87,7 @@ def routes(settings: Settings, watch: Watch) -> list[BaseRoute]:
         Route(f"/docs/{EXPLORER}", explorer),
         Route("/docs/search", search),
         Route("/docs/search.json", search_index),
-        Route("/docs/explorer.json", explorer),
+        Route("/docs/graphiql.json", graphiql_json),
         authentication_route(lambda: made("authentication"), settings.base_url, watch),
         *page_token_routes(settings.base_url, watch),
         Route("/docs/{page}", docs),
@@ -127,7 +127,7 @@ def _graphiql() -> Document:
 
 
 def graphiql_page(request: Request) -> Response:
-    """The explorer of GraphQL, whose door answers so when `wants_html` says that a browser has opened it."""
+    """GraphiQL, with which the GraphQL door answers when `wants_html` says that a browser has opened it."""
     response = answer(request, _graphiql())
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response

@@ -1,4 +1,4 @@
-"""The twins that the explorer shows are true: sent by curl, they answer what the GraphQL document does."""
+"""The twins that GraphiQL shows are true: sent by curl, they answer what the GraphQL document does."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def doors_of(prepared: Prepared, folder: Path) -> Iterator[Doors]:
             require("node", f"{name} is not installed")
     used.add("node")
     with copy_served(prepared, folder / "a") as one, copy_served(prepared, folder / "b") as two:
-        twins = Twins(folder / "explorer", two.address, two.key)
+        twins = Twins(folder / "graphiql", two.address, two.key)
         yield Doors(Reader(one, folder / "one"), Reader(two, folder / "two"), twins)
 
 

@@ -1,4 +1,4 @@
-"""The twins of GraphQL documents, made as the explorer makes them and sent by curl; and what a document asks for."""
+"""The twins of GraphQL documents, made as GraphiQL's page makes them and sent by curl; and what a document asks for."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from graphql import (
     parse,
 )
 
-from app.portal.explorer import rest_names
+from app.portal.beside_graphiql import rest_names
 from tests.docs.shell import ROOT
 
 Json = dict[str, Any]
@@ -76,7 +76,7 @@ class Answer:
 
 @dataclass
 class Twins:
-    """Makes the twins, in a folder with the scripts of the explorer, and sends them with a key to an address."""
+    """Makes the twins, in a folder with the scripts of GraphiQL's page, and sends them with a key to an address."""
 
     folder: Path
     address: str

@@ -221,7 +221,7 @@ async def test_other_methods_are_405_with_allow(asking: Asking, method: str) -> 
     assert {"GET", "POST"} <= {name.strip() for name in answer.headers["allow"].split(",")}
 
 
-async def test_a_browser_gets_the_explorer_and_a_program_does_not(asking: Asking) -> None:
+async def test_a_browser_gets_graphiql_and_a_program_does_not(asking: Asking) -> None:
     page = await asking.http.get("/graphql", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
     assert (page.status_code, page.headers["content-type"].partition(";")[0]) == (200, "text/html")
     await refused(await asking.http.get("/graphql", headers={"Accept": "*/*"}), 401)

@@ -2,10 +2,10 @@
 import { pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { useState } from 'react';
 import { DEFAULT_QUERY } from './default_query.js';
-import { useExplorer } from './explorer.js';
+import { useBeside } from './beside.js';
 
 function Examples() {
-  const { told, failed } = useExplorer();
+  const { told, failed } = useBeside();
   const [opened, setOpened] = useState('');
   const editors = useGraphiQL(pick('queryEditor', 'variableEditor', 'responseEditor'));
   const { addTab } = useGraphiQLActions();

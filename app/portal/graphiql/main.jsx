@@ -1,4 +1,4 @@
-// The explorer's page: a key box above GraphiQL, and a note on the last answer below it.
+// GraphiQL's page: a key box above GraphiQL, and a note on the last answer below it.
 import 'graphiql/setup-workers/vite';
 import 'graphiql/style.css';
 import '@graphiql/plugin-explorer/style.css';
@@ -111,7 +111,7 @@ function Page() {
   return (
     <>
       <header>
-        <h1 className="unseen">GraphQL explorer</h1>
+        <h1 className="unseen">GraphiQL</h1>
         <KeyBox apiKey={apiKey} signedIn={session?.name} refusal={refusal} onKey={keep} onSession={signIn} />
       </header>
       <main>

@@ -20,7 +20,7 @@ const NOTHING = 'REST has nothing like it.';
 /**
  * The requests of an operation, in its order: `[{field, method, path, query, headers, body, notes, each, nested}]`.
  * One with `each` is made for every record of the answer around it: `$NAME` in its path stands for `from` of the record.
- * `rest` is what `/docs/explorer.json` says of REST's names. Throws an Error whose message can be shown.
+ * `rest` is what `/docs/graphiql.json` says of REST's names. Throws an Error whose message can be shown.
  */
 export function twinsOf(document, variables, operationName, { rest, headers = {} }) {
   const { kind, fields } = operationOf(document, variables, operationName);

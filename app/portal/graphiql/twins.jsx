@@ -2,13 +2,13 @@
 import { pick, useGraphiQL } from '@graphiql/react';
 import { useMemo, useState } from 'react';
 import { curlOf, flat } from './curl.js';
-import { useExplorer } from './explorer.js';
+import { useBeside } from './beside.js';
 import { twinsOf } from './twin.js';
 
 const BASE = new URL('.', window.location.href).href.replace(/\/$/, '');
 
 function Twins() {
-  const { told, failed } = useExplorer();
+  const { told, failed } = useBeside();
   const { tabs, activeTabIndex, operationName } = useGraphiQL(pick('tabs', 'activeTabIndex', 'operationName'));
   const { query, variables, headers } = tabs[activeTabIndex];
   const { requests = [], wrong } = useMemo(

@@ -1,4 +1,4 @@
-"""The portal on its own: an app of its routes alone, and a small GraphQL endpoint for the explorer to talk to."""
+"""The portal on its own: an app of its routes alone, and a small GraphQL endpoint for GraphiQL to talk to."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -19,7 +19,7 @@ from app.services.maintenance import Watch
 from app.settings import Settings
 from schema.problem import Problem
 
-KEY = "cube_for_the_explorer"
+KEY = "cube_for_graphiql"
 TRACE = "00-a405f077df056a498323ffbcec05923f-aa63e6f4dbbc734a-01"
 SDL = """
 "An organisation."
@@ -65,7 +65,7 @@ async def uncounted(_: Starlette) -> AsyncIterator[dict[str, None]]:
 
 
 def portal_app() -> Starlette:
-    """The routes of the portal, the explorer's page, and the handler that the whole app has elsewhere."""
+    """The routes of the portal, GraphiQL's page, and the handler that the whole app has elsewhere."""
     settings = Settings.load({"CUBE_BASE_URL": "https://cube.example"}, dotenv=None)
     return Starlette(
         routes=[*routes(settings, Watch()), Route("/graphql", graphql, methods=["GET", "POST"])],

@@ -1,4 +1,4 @@
-"""The explorer in a real browser: it renders under its policy, asks nobody but Cube, and handles the key as it says."""
+"""GraphiQL in a real browser: it renders under its policy, asks nobody but Cube, and handles the key as it says."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

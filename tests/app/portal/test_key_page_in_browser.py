@@ -90,7 +90,7 @@ def test_behind_a_proxy_with_https_the_cookie_is_for_https_alone(address: str):
         assert ("; Secure" in answer.headers.get("set-cookie", "")) is (status == 303)
 
 
-def test_a_script_of_the_explorer_calls_the_api_in_the_name_of_who_is_signed_in(address: str, browser: Browser):
+def test_a_script_of_graphiql_calls_the_api_in_the_name_of_who_is_signed_in(address: str, browser: Browser):
     page = browser.new_page()
     page.goto(f"{address}/graphql")
     assert page.evaluate(TOKEN, address) == [None, 401, 401]

@@ -1,4 +1,4 @@
-"""What the explorer fetches: every example of the guides in their order, and REST's names for what GraphQL has."""
+"""What GraphiQL's page fetches: every example of the guides in their order, and REST's names for what GraphQL has."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, cast
 import httpx
 from graphql import GraphQLEnumType, GraphQLObjectType
 
-from app.portal.explorer import entries, rest_names
+from app.portal.beside_graphiql import entries, rest_names
 from app.portal.guides import TITLES, guide
 from schema.graphql import SCHEMA
 from schema.openapi import document
@@ -16,7 +16,7 @@ BASE = "https://cube.example"
 
 
 def test_the_menu_has_every_example_of_the_guides(portal: httpx.Client):
-    menu = portal.get("/docs/explorer.json").json()["menu"]
+    menu = portal.get("/docs/graphiql.json").json()["menu"]
     examples = {TITLES[name]: [one.document for one in guide(name, BASE).examples if one.document] for name in TITLES}
     assert {group["guide"]: [one["query"] for one in group["examples"]] for group in menu} == {
         title: found for title, found in examples.items() if found
@@ -33,10 +33,10 @@ def test_titles_part_the_examples_and_lead_to_their_heading(portal: httpx.Client
 
 
 def test_it_is_fetched_once(portal: httpx.Client):
-    answer = portal.get("/docs/explorer.json", headers={"Accept-Encoding": "gzip"})
+    answer = portal.get("/docs/graphiql.json", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-type"] == "application/json"
     assert answer.headers["content-encoding"] == "gzip"
-    again = portal.get("/docs/explorer.json", headers={"If-None-Match": answer.headers["etag"]})
+    again = portal.get("/docs/graphiql.json", headers={"If-None-Match": answer.headers["etag"]})
     assert again.status_code == 304
 
 

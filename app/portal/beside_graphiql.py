@@ -1,4 +1,4 @@
-"""What the explorer fetches: the GraphQL examples of the guides, and how REST calls what GraphQL asks for."""
+"""What GraphiQL's page fetches: the GraphQL examples of the guides, and how REST calls what GraphQL asks for."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class Entry:
     query: str
 
 
-def explorer_json(guides: Iterable[Guide]) -> bytes:
-    """Both, as the explorer's scripts read them."""
+def beside_graphiql_json(guides: Iterable[Guide]) -> bytes:
+    """Both, as the page's scripts read them."""
     menu = [{"guide": guide.title, "examples": [asdict(one) for one in entries(guide)]} for guide in guides]
     return orjson.dumps({"menu": [group for group in menu if group["examples"]], "rest": rest_names()})
 

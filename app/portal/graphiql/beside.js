@@ -1,7 +1,7 @@
-// What the portal tells the explorer: the examples of the guides, and how REST calls what GraphQL asks for.
+// What the portal tells the page: the examples of the guides, and how REST calls what GraphQL asks for.
 import { useEffect, useState } from 'react';
 
-const fetched = fetch('docs/explorer.json').then((answer) => {
+const fetched = fetch('docs/graphiql.json').then((answer) => {
   if (!answer.ok) throw new Error(`The server answers ${answer.status}.`);
   return answer.json();
 });
@@ -9,7 +9,7 @@ const fetched = fetch('docs/explorer.json').then((answer) => {
 fetched.catch(() => undefined);
 
 /** `{told, failed}`: what was told, as soon as it is here, or why it is not. */
-export function useExplorer() {
+export function useBeside() {
   const [state, setState] = useState({});
   useEffect(() => {
     fetched.then(
