@@ -54,7 +54,7 @@ class Watched:
 
     def _heard(self, message: ConsoleMessage) -> None:
         # Chromium itself notes each answer of 400 or more.
-        if "Failed to load resource" not in message.text:
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
 
     @property
