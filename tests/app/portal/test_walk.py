@@ -60,6 +60,7 @@ def _open_it_in_graphiql(page: Page, secret: str) -> None:
     expect(page.get_by_label("API key")).to_have_value(secret)
     page.get_by_role("button", name="Use key").click()
     page.get_by_text("Kept in this tab only").wait_for()
+    page.locator(".graphiql-response .monaco-editor").wait_for()  # before which GraphiQL takes no click
     page.get_by_role("button", name="Execute query").click()
     page.get_by_text("Raí Araújo").wait_for()
 
