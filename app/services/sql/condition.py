@@ -84,7 +84,8 @@ def _is_seen(b: Builder, other: Resource, id_: str) -> str:
     name, s = f"seen_{other.table}", b.alias("s")
     if name not in b.heads:
         r = b.alias("r")
-        b.heads[name] = f"SELECT {r}.id FROM {other.table} {r} WHERE {seen(b, other, r)[0]}"
+        # Read as if it stood in its place.
+        b.heads[name] = f"NOT MATERIALIZED (SELECT {r}.id FROM {other.table} {r} WHERE {seen(b, other, r)[0]})"
     return f"EXISTS (SELECT 1 FROM {name} {s} WHERE {s}.id = {id_})"
 
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from app.services.sql.condition import condition, existing, search
 from app.services.sql.glue import EVERY, Json, quoted
 from app.services.sql.keyset import Key, following
-from app.services.sql.page import is_at_once, needs, page_ids, page_rows, rows_at_once, sort_keys
+from app.services.sql.page import Needs, is_at_once, kept, needs, page_ids, page_rows, rows_at_once, sort_keys
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Link
 from schema.cursor import Cursor, encode
@@ -39,9 +39,10 @@ class Found:
     has_next: Callable[[], str]
     has_previous: Callable[[], str]
     columns: dict[int, Json]
-    at: Callable[[], str]
+    needed: Needs
+    at: Callable[[str], str]
     turned: Callable[[], str]
-    numbered: bool
+    ids: str = ""
 
 
 def nested(b: Builder, way: Way, link: Link) -> Json:
@@ -74,20 +75,26 @@ def framed(b: Builder, way: Way, link: Link | None) -> Frame:
     head = f"FROM {connection.resource.table} {t} {joins.text} WHERE {base}"
     if link and is_at_once(b, connection):
         source, columns = rows_at_once(b, connection, way, head, keys, nested)
-        found = Found(connection, total, "", _nothing, _nothing, columns, *_cursors(b, way, len(keys)), numbered=False)
+        cursors = _cursors(b, way, len(keys))
+        found = Found(connection, total, "", _nothing, _nothing, columns, Needs(False, False, False), *cursors)
         return Frame(_object(b, found), source=f"FROM {source}")
     # The size is part of the shape: only with a number in sight does PostgreSQL keep a good plan for all values.
     size = str(connection.page.size)
-    most = str(connection.page.size + needs(b, connection).numbers)
+    needed = needs(b, connection, linked=link is not None)
+    most = str(connection.page.size + needed.more)
     scan = [key.reversed for key in keys] if connection.page.backward else keys
     ids = page_ids(b, connection, way, head, keys, scan, most, linked=link is not None)
-    source, columns = page_rows(b, connection, way, ids, len(keys), size, nested)
-    ends = _ends(b, connection, way, head, keys, size)
-    numbered = needs(b, connection).numbers
-    found = Found(connection, total, size, *ends, columns, *_cursors(b, way, len(keys)), numbered=numbered)
+    is_kept = needed.more and not needed.numbers
+    ids = kept(b, ids) if is_kept else ids
+    source, columns = page_rows(b, connection, way, ids, len(keys), needed, nested)
+    rows = f"(SELECT count(*) FROM {ids})" if is_kept else "count(*)"
+    ends = _ends(b, connection, way, head, keys, f"{rows} > {size}")
+    found = Found(connection, total, size, *ends, columns, needed, *_cursors(b, way, len(keys)), ids)
     told = {part.flag: _flag(b, found, part.flag) for part in connection.shape if isinstance(part, PageFlag)}
     next_, previous = (told[flag].sql if flag in told else "NULL" for flag in (Flag.NEXT, Flag.PREVIOUS))
-    return Frame(_object(b, found), next_, previous, f"FROM {source}")
+    # What is told of rows that are kept is told once, not for each of them.
+    looks = not is_kept or any(isinstance(part, Nodes | Edges) for part in connection.shape)
+    return Frame(_object(b, found), next_, previous, f"FROM {source}" if looks else "")
 
 
 def _object(b: Builder, found: Found) -> Json:
@@ -104,10 +111,11 @@ def _base(b: Builder, connection: Connection, way: Way, t: str, link: Link | Non
     return " AND ".join(parts) or "TRUE"
 
 
-def _cursors(b: Builder, way: Way, keys: int) -> tuple[Callable[[], str], Callable[[], str]]:
-    """The cursor of a row, and the cursor back from an empty page; parameters are added when one is used."""
-    at = cache(lambda: b.dialect.cursor(b.text(then(way, mark)), [f"x.k{i}" for i in range(keys)]))
-    return at, cache(lambda: b.text(then(way, _turned)) if b.at(then(way, _bound)) else "NULL")
+def _cursors(b: Builder, way: Way, keys: int) -> tuple[Callable[[str], str], Callable[[], str]]:
+    """The cursor of a row by its name, and the one back from an empty page; parameters are added when one is used."""
+    marked = cache(lambda: b.text(then(way, mark)))
+    turned = cache(lambda: b.text(then(way, _turned)) if b.at(then(way, _bound)) else "NULL")
+    return lambda row: b.dialect.cursor(marked(), [f"{row}.k{i}" for i in range(keys)]), turned
 
 
 def _bound(c: Connection) -> Cursor | None:
@@ -122,13 +130,12 @@ def _turned(c: Connection) -> str:
 
 
 def _ends(
-    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], size: str
+    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], more: str
 ) -> tuple[Callable[[], str], Callable[[], str]]:
-    """Whether there are records after and before the page, as conditions over its rows.
+    """Whether there are records after and before the page, as conditions over its rows; `more`: one more was found.
 
     They are made when they are asked for: PostgreSQL refuses a parameter that no part of the statement uses.
     """
-    more = f"count(*) > {size}"
     page = c.page
     if _bound(c) is None:
         return (_nothing, lambda: more) if page.backward else (lambda: more, _nothing)
@@ -153,14 +160,14 @@ def _outside(b: Builder, c: Connection, way: Way, head: str, keys: list[Key]) ->
 
 
 def _shape(b: Builder, found: Found, part: Shape) -> Json:
-    kept = f"x.n <= {found.size}" if found.numbered else EVERY
+    wanted = f"x.n <= {found.size}" if found.needed.numbers else EVERY
     match part:
         case Typename(type=type_):
             return Json(quoted(type_))
         case Nodes(record=record):
-            return b.dialect.array(found.columns[id(record)], kept)
+            return b.dialect.array(found.columns[id(record)], wanted)
         case Edges(members=members):
-            return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), kept)
+            return b.dialect.array(b.dialect.object([(m.response, _edge(b, found, m)) for m in members]), wanted)
         case PageInfo(members=members):
             flags = [(m.response, m.type if isinstance(m, Typename) else m.flag) for m in members]
             told = [(r, _flag(b, found, one) if isinstance(one, Flag) else Json(quoted(one))) for r, one in flags]
@@ -178,18 +185,31 @@ def _edge(b: Builder, found: Found, member: Nodes | EdgeCursor | Typename) -> Js
         case Nodes(record=record):
             return found.columns[id(record)]
         case EdgeCursor():
-            return Json(found.at())
+            return Json(found.at("x"))
         case Typename(type=type_):
             return Json(quoted(type_))
+
+
+def _cursor_numbered(found: Found) -> tuple[str, str]:
+    """The cursors of the first row that was found and of the last one of the page."""
+    last = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END" if found.needed.count else found.size
+    nearest, farthest = (f"max(CASE WHEN x.n = {n} THEN {found.at('x')} END)" for n in ("1", last))
+    return nearest, farthest
+
+
+def _cursor_kept(found: Found) -> tuple[str, str]:
+    """The same of rows that are kept in their order."""
+    rows = f"FROM {found.ids}"
+    last = f"min({found.size}, (SELECT count(*) {rows}))" if found.needed.count else found.size
+    nearest, farthest = (f"(SELECT {found.at(found.ids)} {rows} LIMIT 1 OFFSET {n} - 1)" for n in ("1", last))
+    return nearest, farthest
 
 
 def _flag(b: Builder, found: Found, flag: Flag) -> Json:
     c = found.connection
     if flag in (Flag.HAS_NEXT, Flag.HAS_PREVIOUS):
         return b.dialect.boolean(found.has_next() if flag is Flag.HAS_NEXT else found.has_previous())
-    nearest = f"max(CASE WHEN x.n = 1 THEN {found.at()} END)"
-    last_n = f"CASE WHEN x.c < {found.size} THEN x.c ELSE {found.size} END" if needs(b, c).count else found.size
-    farthest = f"max(CASE WHEN x.n = {last_n} THEN {found.at()} END)"
+    nearest, farthest = (_cursor_kept if not found.needed.numbers else _cursor_numbered)(found)
     first, last = (farthest, nearest) if c.page.backward else (nearest, farthest)
     match flag:
         case Flag.START:

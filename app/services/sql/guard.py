@@ -139,7 +139,8 @@ def guarded(statement: Statement, guard: Guard, dialect: Dialect) -> str:
     if text is None:
         condition = guard.condition(dialect, len(statement.ways))
         if statement.always:
-            text = statement.text.replace("SELECT ", f"SELECT {condition}, ", 1)
+            head, own = statement.text[: statement.begins], statement.text[statement.begins :]
+            text = f"{head}SELECT {condition}, {own.removeprefix('SELECT ')}"
         else:
             text = f"SELECT {condition}, s.* FROM (SELECT 1) one LEFT JOIN ({statement.text}) s ON TRUE"
         if len(_texts) >= _KEPT:

@@ -2,6 +2,7 @@
 
 ids    the page's rows, by segments of the keyset; one more where it must be known whether there are more
 ranked the same, numbered as they come, where their numbers matter
+kept   the same under a name, where SQLite looks at them more than once: numbering them would take it longer
 rows   each with the JSON of its record and its sort values, in the order of the answer
 """
 
@@ -18,24 +19,29 @@ from app.services.sql.keyset import Key, Segment, everything, following, order_b
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Nested, record_json
 from schema.resource import Field
-from schema.selection import Connection, Flag, Page, PageFlag, PageInfo, Record, Shape, records
+from schema.selection import Connection, Flag, Many, One, Page, PageFlag, PageInfo, Record, Shape, records
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the shape of a connection needs of its rows beside their records."""
+    """What the shape of a connection needs of its rows beside their records: one row more, and which of the rest."""
 
+    more: bool
     numbers: bool
     count: bool
 
 
-def needs(b: Builder, c: Connection) -> Needs:
-    """Numbers tell the page from the one row more, its ends, its order; a count, the last row if there is no more."""
+def needs(b: Builder, c: Connection, *, linked: bool) -> Needs:
+    """Numbers tell the page from the one row more, its ends, its order; a count, the last row if there is no more.
+
+    The rows of a whole list that SQLite gives in their order can be kept instead; not those of each parent anew.
+    """
     flags = {flag for part in c.shape for flag in _flags(part)}
     far = (Flag.START, Flag.PREVIOUS) if c.page.backward else (Flag.END, Flag.NEXT)
     bounded = c.page.after if c.page.backward else c.page.before
     counted = far[0] in flags or (far[1] in flags and bounded is not None)
-    return Needs(bool(flags) or c.page.backward or not b.dialect.keeps_order, counted)
+    numbers = not b.dialect.keeps_order or c.page.backward or (linked and bool(flags))
+    return Needs(numbers or bool(flags), numbers, counted)
 
 
 def _flags(part: Shape) -> list[Flag]:
@@ -99,19 +105,32 @@ def names_of(keys: Sequence[Key]) -> list[str]:
     return [f"k{i}" for i in range(len(keys))]
 
 
+def kept(b: Builder, ids: str) -> str:
+    """The name under which the page's rows can be looked at again."""
+    name = b.alias("i")
+    b.heads[name] = f"MATERIALIZED ({ids})"
+    return name
+
+
 def page_rows(
-    b: Builder, c: Connection, way: Way, ids: str, keys: int, size: str, nested: Nested
+    b: Builder, c: Connection, way: Way, ids: str, keys: int, needed: Needs, nested: Nested
 ) -> tuple[str, dict[int, Json]]:
-    """The rows in the answer's order, and each record's JSON in them: `n` numbers a row as found, `c` counts them."""
-    needed = needs(b, c)
+    """The rows in the answer's order, and each record's JSON in them: `n` numbers a row as found, `c` counts them.
+
+    `ids` is their statement, or what it is kept under.
+    """
+    size = c.page.size
     # A sub-select with a limit hands its rows on in its order.
     numbers = ", row_number() OVER () AS n" + (", count(*) OVER () AS c" if needed.count else "")
-    source = f"(SELECT i.*{numbers} FROM ({ids}) i) p" if needed.numbers else f"({ids}) p"
+    if needed.numbers:
+        source = f"(SELECT i.*{numbers} FROM ({ids}) i) p"
+    else:
+        source = f"(SELECT * FROM {ids} LIMIT {size}) p" if needed.more else f"({ids}) p"
     t = b.alias("t")
     joins = Joins(b, t, c.resource)
     columns: dict[int, Json] = {}
     chosen = [f"p.k{i} AS k{i}" for i in range(keys)]
-    chosen += ["p.n AS n"] * needed.numbers + ["p.c AS c"] * needed.count
+    chosen += ["p.n AS n"] * needed.numbers + ["p.c AS c"] * (needed.numbers and needed.count)
     for i, record in enumerate(records(c.shape)):
         one = record_json(joins, then(way, partial(_record_at, i)), nested)
         columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
@@ -126,6 +145,8 @@ def rows_at_once(
     b: Builder, c: Connection, way: Way, head: str, keys: list[Key], nested: Nested
 ) -> tuple[str, dict[int, Json]]:
     """The same for the first records of one parent: they are few, so that their keys need not be read by themselves."""
+    if b.dialect.keeps_order:
+        return _rows_as_they_are(b, c, way, head, keys, nested)
     names = names_of(keys)
     t = _alias(keys)
     chosen = ", ".join([f"{t}.*", *(f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True))])
@@ -141,12 +162,29 @@ def rows_at_once(
     return f"(SELECT {', '.join(members)} FROM ({first}) {joins.alias} {joins.text} {order}) x", columns
 
 
+def _rows_as_they_are(
+    b: Builder, c: Connection, way: Way, head: str, keys: list[Key], nested: Nested
+) -> tuple[str, dict[int, Json]]:
+    """SQLite would copy every column of every candidate, but makes no JSON of one that comes behind the last so far."""
+    joins = Joins(b, _alias(keys), c.resource)
+    columns: dict[int, Json] = {}
+    chosen = [f"{key.expression} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)]
+    for i, record in enumerate(records(c.shape)):
+        one = record_json(joins, then(way, partial(_record_at, i)), nested)
+        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
+        chosen.append(f"{one.sql} AS j{i}")
+    return f"(SELECT {', '.join(chosen)} {head} {order_by(keys)} LIMIT {c.page.size}) x", columns
+
+
 def is_at_once(b: Builder, c: Connection) -> bool:
     """Whether a parent's records can be read so: from the first one on, and without a word about what follows.
 
-    SQLite would copy every column of every candidate.
+    On SQLite also without what is looked up elsewhere for each: of candidates there are more than of records.
     """
-    return not b.dialect.keeps_order and not any(_flags(part) for part in c.shape) and c.page == Page(c.page.size)
+    if any(_flags(part) for part in c.shape) or c.page != Page(c.page.size):
+        return False
+    members = [member for record in records(c.shape) for member in record.members]
+    return not b.dialect.keeps_order or not any(isinstance(member, One | Many) for member in members)
 
 
 def _record_at(index: int, connection: Connection) -> Record:

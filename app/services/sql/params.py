@@ -95,8 +95,8 @@ class Builder:
         return f"{letter}{self._aliases}"
 
     def headed(self, text: str) -> str:
-        """The whole statement: what is named in `heads` stands before it, and is read as if it stood in its place."""
-        named = ", ".join(f"{name} AS NOT MATERIALIZED ({query})" for name, query in self.heads.items())
+        """The whole statement: what is named in `heads` stands before it."""
+        named = ", ".join(f"{name} AS {query}" for name, query in self.heads.items())
         return f"WITH {named} {text}" if named else text
 
     def text(self, way: Way) -> str:

@@ -27,13 +27,14 @@ class Statement(NamedTuple):
     """The statement of all Selections of one shape, with the way to each parameter.
 
     It gives one row: the JSON as bytes, in UTF-8, then what the door needs beside it (see `columns`). `always`: it
-    begins with its SELECT, and gives that row in any case. `steady`: one plan is good for all values.
+    gives that row in any case. `begins`: where its SELECT stands. `steady`: one plan is good for all values.
     """
 
     text: str
     ways: tuple[Way, ...]
     columns: tuple[str, ...]
     always: bool
+    begins: int
     steady: bool
 
 
@@ -68,8 +69,9 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Statement:
             text, columns = _several(b, selection)
         case Stats():
             text, columns = _stats(b, selection)
-    always = not isinstance(selection, Single) and not b.heads
-    return Statement(b.headed(text), tuple(b.ways), columns, always, _steady(selection, sight))
+    headed, always = b.headed(text), not isinstance(selection, Single)
+    begins = len(headed) - len(text)
+    return Statement(headed, tuple(b.ways), columns, always, begins, _steady(selection, sight))
 
 
 def _steady(selection: Selection, sight: Sight) -> bool:
