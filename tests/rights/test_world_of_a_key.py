@@ -43,7 +43,7 @@ from tests.world import CALL, directory, fill
 
 Json = dict[str, Any]
 
-EXAMPLES = int(os.environ.get("CUBE_TEST_EXAMPLES", "25"))
+EXAMPLES = int(os.environ.get("CUBE_TEST_EXAMPLES", "15"))
 QUESTIONS = 16
 SCOPES = ("users:read", "clients:read", "customers:read")
 

@@ -51,6 +51,14 @@ async def test_nothing_is_held_between_turns(db: Database, other: sqlite3.Connec
     assert busy == 0
 
 
+async def test_a_long_turn_sees_what_was_stored_meanwhile(db: Database, other: sqlite3.Connection) -> None:
+    assert await names(db) == []
+    other.execute("INSERT INTO things VALUES ('a', 1)")
+    while await names(db) == []:
+        pass
+    assert await names(db) == ["a"]
+
+
 @pytest.mark.parametrize("seed", range(5))
 async def test_whoever_has_written_reads_it(db: Database, seed: int) -> None:
     """However many write and read in the same turns."""

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from urllib.parse import quote
 
 from app.services.database.errors import from_sqlite, is_broken, is_busy, is_interrupted, unavailable
@@ -16,6 +17,7 @@ from app.services.database.transaction import Params, Row
 _THREADS = 4
 _PREPARED = 512
 _PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
+_HELD_SECONDS = 0.005
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
 
@@ -129,19 +131,21 @@ class _SharingReader(_Reader):
 
     A read by itself locks the file and unlocks it, which takes as long as finding a record. The state is let go at the
     end of the turn, and when this process has stored something. What begins after the state was taken waits in line
-    behind the end of the turn: nobody reads what was no longer true when they asked.
+    behind the end of the turn: nobody reads what was no longer true when they asked. A turn that takes long, because
+    somebody waits in it for something else, sees what came of that.
     """
 
     def __init__(self, path: Path, busy_seconds: float, prepared: int) -> None:
         super().__init__(path, busy_seconds, prepared)
         self._held_by: asyncio.AbstractEventLoop | None = None
+        self._held_until = 0.0
 
     def _ready(self) -> sqlite3.Connection:
         connection, loop = super()._ready(), asyncio.get_running_loop()
-        if self._held_by is not loop:
+        if self._held_by is not loop or monotonic() > self._held_until:
             self.let_go()
             connection.execute("BEGIN")
-            self._held_by = loop
+            self._held_by, self._held_until = loop, monotonic() + _HELD_SECONDS
             loop.call_soon(self.let_go, context=contextvars.Context())
         return connection
 
