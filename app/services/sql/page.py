@@ -128,13 +128,10 @@ def page_rows(
         source = f"(SELECT * FROM {ids} LIMIT {size}) p" if needed.more else f"({ids}) p"
     t = b.alias("t")
     joins = Joins(b, t, c.resource)
-    columns: dict[int, Json] = {}
+    made, columns = _record_columns(joins, c, way, nested)
     chosen = [f"p.k{i} AS k{i}" for i in range(keys)]
     chosen += ["p.n AS n"] * needed.numbers + ["p.c AS c"] * (needed.numbers and needed.count)
-    for i, record in enumerate(records(c.shape)):
-        one = record_json(joins, then(way, partial(_record_at, i)), nested)
-        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
-        chosen.append(f"CASE WHEN p.n <= {size} THEN {one.sql} END AS j{i}" if needed.numbers else f"{one.sql} AS j{i}")
+    chosen += [f"{f'CASE WHEN p.n <= {size} THEN {one} END' if needed.numbers else one} AS j{i}" for i, one in made]
     if columns:
         source = f"{source} CROSS JOIN {c.resource.table} {t} {joins.text} WHERE {t}.seq = p.s"
     order = b.dialect.page_order(str(c.page.size + 1), backward=c.page.backward) if needed.numbers else ""
@@ -152,12 +149,8 @@ def rows_at_once(
     chosen = ", ".join([f"{t}.*", *(f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True))])
     first = f"SELECT {chosen} {head} {order_by(keys)} LIMIT {c.page.size}"
     joins = Joins(b, b.alias("t"), c.resource)
-    columns: dict[int, Json] = {}
-    members = [f"{joins.alias}.{name}" for name in names]
-    for i, record in enumerate(records(c.shape)):
-        one = record_json(joins, then(way, partial(_record_at, i)), nested)
-        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
-        members.append(f"{one.sql} AS j{i}")
+    made, columns = _record_columns(joins, c, way, nested)
+    members = [*(f"{joins.alias}.{name}" for name in names), *(f"{one} AS j{i}" for i, one in made)]
     order = order_by(keys, names=[f"{joins.alias}.{name}" for name in names])
     return f"(SELECT {', '.join(members)} FROM ({first}) {joins.alias} {joins.text} {order}) x", columns
 
@@ -167,12 +160,9 @@ def _rows_as_they_are(
 ) -> tuple[str, dict[int, Json]]:
     """SQLite would copy every column of every candidate, but makes no JSON of one that comes behind the last so far."""
     joins = Joins(b, _alias(keys), c.resource)
-    columns: dict[int, Json] = {}
+    made, columns = _record_columns(joins, c, way, nested)
     chosen = [f"{key.expression} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)]
-    for i, record in enumerate(records(c.shape)):
-        one = record_json(joins, then(way, partial(_record_at, i)), nested)
-        columns[id(record)] = b.dialect.selected(Json(f"x.j{i}", one.form))
-        chosen.append(f"{one.sql} AS j{i}")
+    chosen += [f"{one} AS j{i}" for i, one in made]
     return f"(SELECT {', '.join(chosen)} {head} {order_by(keys)} LIMIT {c.page.size}) x", columns
 
 
@@ -185,6 +175,19 @@ def is_at_once(b: Builder, c: Connection) -> bool:
         return False
     members = [member for record in records(c.shape) for member in record.members]
     return not b.dialect.keeps_order or not any(isinstance(member, One | Many) for member in members)
+
+
+def _record_columns(
+    joins: Joins, c: Connection, way: Way, nested: Nested
+) -> tuple[list[tuple[int, str]], dict[int, Json]]:
+    """The JSON of each record of the shape, by its number; and what it is called where the rows are looked at."""
+    made: list[tuple[int, str]] = []
+    columns: dict[int, Json] = {}
+    for i, record in enumerate(records(c.shape)):
+        one = record_json(joins, then(way, partial(_record_at, i)), nested)
+        made.append((i, one.sql))
+        columns[id(record)] = joins.b.dialect.selected(Json(f"x.j{i}", one.form))
+    return made, columns
 
 
 def _record_at(index: int, connection: Connection) -> Record:
