@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -21,6 +21,10 @@ from schema.values.email import exact
 
 _EXTERNAL = ""
 """Stands for the external ids of a resource, whatever their systems."""
+
+Kinds = dict[tuple[str, str], list[Reference]]
+"""References by their resource and key."""
+Form = tuple[tuple[str, str, bool], ...]
 
 
 @dataclass(slots=True)
@@ -49,7 +53,7 @@ async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
     if not kinds:
         return known
     dialect = work.dialect.name
-    found = await work.tx.peek(_text(dialect, tuple(kinds)), _params(dialect, kinds))
+    found = await work.tx.peek(_text(dialect, _form(kinds)), _params(dialect, kinds))
     held = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
     known.free = {one for many in kinds.values() for one in many if one not in held}
     known.ids = await _seen(work, held)
@@ -62,7 +66,7 @@ async def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | 
     Whether that is so is asked together with what is stored. If it is not, the race is lost, and who begins anew looks
     it up. None where this saves nothing, or where it takes a look to tell which record is meant.
     """
-    if work.holds or work.dialect.name == "sqlite" or work.call.actor.filters:
+    if work.holds or work.call.actor.filters:
         return None
     meant = {one for one in given.values() if isinstance(one, Reference)}
     if not all(one.by_id for one in meant):
@@ -71,16 +75,21 @@ async def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | 
     free, there = _kinds(unique), _kinds(meant)
     if free or there:
         params = [*_params(work.dialect.name, free), *_params(work.dialect.name, there)]
-        await work.tx.later(_expecting(work.dialect.name, tuple(free), tuple(there), len(meant)), params, guarded=True)
+        await work.tx.later(_expecting(work.dialect.name, _form(free), _form(there), len(meant)), params, guarded=True)
     return Known({one: one.value for one in meant}, unique)
 
 
-def _kinds(references: Iterable[Reference]) -> dict[tuple[str, str], list[Reference]]:
+def _kinds(references: Iterable[Reference]) -> Kinds:
     """The references that one part of a statement looks up together."""
-    kinds: dict[tuple[str, str], list[Reference]] = {}
+    kinds: Kinds = {}
     for one in dict.fromkeys(references):
         kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
     return kinds
+
+
+def _form(kinds: Kinds) -> Form:
+    """What the text of a statement depends on: the kinds, and of which there is but one."""
+    return tuple([(*kind, len(many) == 1) for kind, many in kinds.items()])
 
 
 async def _seen(work: UnitOfWork, held: dict[Reference, str]) -> dict[Reference, str]:
@@ -124,12 +133,15 @@ def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
 # -- SQL ----------------------------------------------------------------------------------------------------------
 
 
-def _params(dialect: str, kinds: Mapping[tuple[str, str], list[Reference]]) -> list[Any]:
+def _params(dialect: str, kinds: Kinds) -> list[Any]:
     return [param for (_, key), many in kinds.items() for param in _params_of(dialect, key, many)]
 
 
 def _params_of(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
     values = [one.value for one in many]
+    if len(many) == 1 and key != _EXTERNAL:
+        yield values[0]
+        return
     systems = [[one.key for one in many]] if key == _EXTERNAL else []
     if dialect == "sqlite":
         yield orjson.dumps(list(zip(*systems, values, strict=True)) if systems else values).decode()
@@ -138,12 +150,12 @@ def _params_of(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
 
 
 @lru_cache(maxsize=256)
-def _text(dialect: str, kinds: tuple[tuple[str, str], ...]) -> str:
-    return _looking(dialect, kinds, 1)[0]
+def _text(dialect: str, form: Form) -> str:
+    return _looking(dialect, form, 1)[0]
 
 
 @lru_cache(maxsize=256)
-def _expecting(dialect: str, free: tuple[tuple[str, str], ...], there: tuple[tuple[str, str], ...], count: int) -> str:
+def _expecting(dialect: str, free: Form, there: Form, count: int) -> str:
     """A row, if the ones are free and all of the others are there."""
     held, number = _looking(dialect, free, 1)
     found, _ = _looking(dialect, there, number)
@@ -152,27 +164,27 @@ def _expecting(dialect: str, free: tuple[tuple[str, str], ...], there: tuple[tup
     return f"SELECT 1 WHERE {' AND '.join(wants)}"
 
 
-def _looking(dialect: str, kinds: tuple[tuple[str, str], ...], number: int) -> tuple[str, int]:
+def _looking(dialect: str, form: Form, number: int) -> tuple[str, int]:
     """What looks these up, and the number of the first parameter after its own, which begin with `number`."""
     branches = []
-    for name, key in kinds:
+    for name, key, alone in form:
         resource = BY_NAME[name]
         if key == _EXTERNAL:
             branch, count = _external(dialect, resource, number)
         else:
-            branch, count = _own(dialect, resource, key, number)
+            branch, count = _own(dialect, resource, key, number, alone=alone), 1
         branches.append(f"{branch} AND {DIALECTS[dialect].live('r')}")
         number += count
     return " UNION ALL ".join(branches), number
 
 
-def _own(dialect: str, resource: Resource, key: str, number: int) -> tuple[str, int]:
+def _own(dialect: str, resource: Resource, key: str, number: int, *, alone: bool) -> str:
     declared = resource.field(key)
     assert declared is not None
     column = f"r.{declared.column}{'_exact' if declared.kind is Kind.EMAIL else ''}"
-    place = DIALECTS[dialect].placeholder(number, "text" if dialect == "sqlite" else "text[]")
-    among = DIALECTS[dialect].one_of(column, place)
-    return f"SELECT '{resource.name}', '{key}', {column}, r.id FROM {resource.table} r WHERE {among}", 1
+    place = DIALECTS[dialect].placeholder(number, "text" if alone or dialect == "sqlite" else "text[]")
+    among = f"{column} = {place}" if alone else DIALECTS[dialect].one_of(column, place)
+    return f"SELECT '{resource.name}', '{key}', {column}, r.id FROM {resource.table} r WHERE {among}"
 
 
 def _external(dialect: str, resource: Resource, number: int) -> tuple[str, int]:

@@ -10,7 +10,6 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 
 from schema.change import Change, Create, Delete, Precondition, Restore, Rotate, Update, Upsert
-from schema.graphql.arguments import plain
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.prepared import RootField
 from schema.graphql.roots import Does, Root
@@ -53,8 +52,7 @@ def write_of(field: RootField, variables: VariableValues) -> Write:
     """The Change behind a root field of a mutation."""
     root = field.root
     assert root is not None
-    # Whoever writes may complete what is given, but for this request alone.
-    given = plain(field.arguments.read(variables))
+    given = field.arguments.read(variables)
     change, dry_run = _change(root, field.resource, given), given.get("dryRun", False)
     if root.does not in PAYLOADS:
         asked = field.once("record", lambda: record(field.op, field.resource, field.details))

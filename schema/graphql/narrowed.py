@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
@@ -23,6 +23,7 @@ from graphql import (
     is_input_object_type,
 )
 
+from schema.graphql.coercion import Coercion
 from schema.graphql.enums import order_name
 from schema.graphql.sdl import SCHEMA
 from schema.narrowing import MAX_WORLDS, NOTHING, hidden_fields, known, settled
@@ -39,6 +40,7 @@ class View:
 
     schema: GraphQLSchema
     hidden: frozenset[str] = NOTHING
+    coercion: Coercion = field(default_factory=Coercion)
 
     def known(self, resource: Resource) -> Resource:
         """The resource as the schema has it."""

@@ -22,7 +22,6 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList, FragmentDetails
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource, get_variable_values
-from graphql.utilities import coerce_input_value
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from schema.graphql.arguments import Arguments, variables_in
@@ -48,6 +47,7 @@ class Prepared:
         self.is_mutation = definition.operation is OperationType.MUTATION
         found = [get_variable_signature(view.schema, node) for node in definition.variable_definitions or ()]
         self._signatures = [one for one in found if isinstance(one, GraphQLVariableSignature)]
+        self._coerce = {one.name: view.coercion.of(one.type) for one in self._signatures}
         self._fragments = {one.name.value: FragmentDetails(one) for one in self.fragments}
         shaping = set(_shaping(definition.selection_set, self._fragments))
         self._shaping = tuple(one.name for one in self._signatures if one.name in shaping)
@@ -67,13 +67,21 @@ class Prepared:
         for signature in self._signatures:
             given = inputs.get(signature.name, Undefined)
             sources[signature.name] = VariableValueSource(signature, given)
-            value = _coerced(signature, given)
+            value = self._coerced(signature, given)
             if value is not Undefined:
                 coerced[signature.name] = value
             elif given is not Undefined or signature.default or is_non_null_type(signature.type):
                 nodes = self.definition.variable_definitions or ()
                 return get_variable_values(self.view.schema, nodes, dict(inputs), max_errors)
         return VariableValues(sources, coerced)
+
+    def _coerced(self, signature: GraphQLVariableSignature, given: Any) -> Any:
+        try:
+            if given is not Undefined:
+                return self._coerce[signature.name](given)
+            return coerce_default_value(signature) if signature.default else Undefined
+        except (TypeError, RecursionError):
+            return Undefined
 
     def form(self, inputs: Mapping[str, Any], variables: VariableValues) -> Form:
         """The form that these variables give it; raises GraphQLError for a condition that has no value."""
@@ -152,15 +160,6 @@ class RootField:
     def of_argument(self, name: str, make: Callable[[], T]) -> T:
         """What is made of an argument, kept unless a variable is in it."""
         return make() if self.arguments.varies(name) else self.once(name, make)
-
-
-def _coerced(signature: GraphQLVariableSignature, given: Any) -> Any:
-    try:
-        if given is not Undefined:
-            return coerce_input_value(given, signature.type)
-        return coerce_default_value(signature) if signature.default else Undefined
-    except (TypeError, RecursionError):
-        return Undefined
 
 
 def _only(names: tuple[str, ...], variables: VariableValues) -> VariableValues:

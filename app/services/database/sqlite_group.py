@@ -29,6 +29,11 @@ class Group:
         return bool(self._waiting)
 
     @property
+    def units(self) -> int:
+        """How many units of work are done in it."""
+        return len(self._waiting)
+
+    @property
     def has_room(self) -> bool:
         return len(self._waiting) < _MOST
 

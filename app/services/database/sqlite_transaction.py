@@ -53,7 +53,8 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
-        if self._run(text, params).rowcount == 0 and guarded:
+        done = self._run(text, params)
+        if guarded and (done.fetchone() is None if text.startswith("SELECT ") else done.rowcount == 0):
             raise LostRace
 
     async def require(self, text: str, params: Params) -> None:

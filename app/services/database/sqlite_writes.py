@@ -51,13 +51,14 @@ class SqliteWrites:
 
     async def open(self) -> None:
         """Connect, so that the files exist that a read-only connection needs."""
-        async with self._our_turn():
+        async with self._nobody_writes():
             await self._connected()
 
     @asynccontextmanager
     async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
-        async with self._our_turn():
-            group = await self._joined()
+        await self._take_turn()
+        try:
+            group = self._group or await self._new_group()
             before, marked = group.connection.total_changes, self._mark(group, again)
             try:
                 yield SqliteTransaction(group.connection, self._limits)
@@ -68,23 +69,14 @@ class SqliteWrites:
                 self._undo(group, error, marked, group.connection.total_changes != before)
                 raise
             stored = group.done(again)
+        finally:
+            self._end_turn()
         await stored
 
     async def close(self) -> None:
         await self._log.close()
         self._store()
         self._disconnect()
-
-    @asynccontextmanager
-    async def _our_turn(self) -> AsyncIterator[None]:
-        try:
-            await self._take_turn()
-            try:
-                yield
-            finally:
-                self._turn.release()
-        finally:
-            self._store_if_due()
 
     async def _take_turn(self) -> None:
         if not self._next and not self._turn.locked():
@@ -94,25 +86,34 @@ class SqliteWrites:
         try:
             async with asyncio.timeout(self._limits.wait):
                 await self._turn.acquire()
-        except TimeoutError:
-            raise unavailable() from None
-        finally:
+        except BaseException as error:
             self._next -= 1
+            self._store_if_due()  # which may have waited for this one
+            if isinstance(error, TimeoutError):
+                raise unavailable() from None
+            raise
+        self._next -= 1
+
+    def _end_turn(self) -> None:
+        self._turn.release()
+        self._store_if_due()
 
     @asynccontextmanager
     async def _nobody_writes(self) -> AsyncIterator[None]:
-        async with self._our_turn():
+        await self._take_turn()
+        try:
             self._store()
             yield
+        finally:
+            self._end_turn()
 
-    async def _joined(self) -> Group:
-        """The group that others have left open in this turn of the event loop, or a new one."""
-        if self._group is None:
-            connection = await self._connected()
-            await self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
-            self._group = Group(connection)
-            asyncio.get_running_loop().call_soon(self._is_due, self._group, context=contextvars.Context())
-        return self._group
+    async def _new_group(self) -> Group:
+        """A group, which whoever comes while others still do joins."""
+        connection = await self._connected()
+        await self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+        self._group = group = Group(connection)
+        self._look_again(group, 0)
+        return group
 
     def _mark(self, group: Group, again: bool) -> bool:
         """Whether a unit of work is undone by itself. SQLite keeps each page as it was for that, which is much work:
@@ -139,8 +140,17 @@ class SqliteWrites:
         if isinstance(cause, sqlite3.Error) and is_broken(cause):
             self._disconnect()
 
-    def _is_due(self, group: Group) -> None:
-        if group is self._group:
+    def _look_again(self, group: Group, joined: int) -> None:
+        """Has the group stored after the first turn of the event loop in which nobody joined it: what arrives while
+        others are at work is stored with theirs, and whoever is alone waits for nobody."""
+        asyncio.get_running_loop().call_soon(self._look, group, joined, context=contextvars.Context())
+
+    def _look(self, group: Group, joined: int) -> None:
+        if group is not self._group:
+            return
+        if group.has_room and group.units != joined:
+            self._look_again(group, group.units)
+        else:
             group.due = True
             self._store_if_due()
 

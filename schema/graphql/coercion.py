@@ -1,0 +1,129 @@
+"""Coercion of the values of variables: the specification's rules (section 6.1.2), worked out once for each input type.
+
+What graphql-core finds anew for every value - which fields a type has, which are needed, what their defaults are - is
+kept in functions here. It still has the last word where anything is wrong, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from graphql import (
+    GraphQLID,
+    GraphQLInputField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLString,
+    Undefined,
+    assert_leaf_type,
+    is_input_object_type,
+    is_list_type,
+    is_non_null_type,
+    is_required_input_field,
+)
+from graphql.utilities import coerce_input_value
+from graphql.utilities.coerce_input_value import coerce_default_value
+
+Coerce = Callable[[Any], Any]
+"""From a JSON value to the value of its type; Undefined for one that is wrong."""
+
+
+class Coercion:
+    """The functions for the types of one schema, each made when it is first needed: types refer to each other."""
+
+    __slots__ = ("_made",)
+
+    def __init__(self) -> None:
+        self._made: dict[GraphQLInputType, Coerce] = {}
+
+    def of(self, type_: GraphQLInputType) -> Coerce:
+        """What reads values of the type."""
+        found = self._made.get(type_)
+        if found is None:
+            found = self._made[type_] = self._new(type_)
+        return found
+
+    def _new(self, type_: GraphQLInputType) -> Coerce:
+        if is_non_null_type(type_):
+            return _needed(self.of(type_.of_type))
+        if is_list_type(type_):
+            return _list(type_, self.of(type_.of_type))
+        if is_input_object_type(type_):
+            return _by_the_book(type_) if type_.is_one_of else self._object(type_)
+        return _leaf(type_)
+
+    def _object(self, type_: GraphQLInputObjectType) -> Coerce:
+        members: list[_Member] = []
+
+        def coerce(value: Any) -> Any:
+            if value is None:
+                return None
+            if not isinstance(value, dict):
+                return Undefined
+            if not members:
+                members.extend(_Member(name, field, self) for name, field in type_.fields.items())
+            made, known = {}, 0
+            for member in members:
+                if member.name in value:
+                    known += 1
+                    found = member.coerce(value[member.name])
+                    if found is Undefined:
+                        return Undefined
+                elif member.needed:
+                    return Undefined
+                else:
+                    found = member.default
+                    if found is Undefined:
+                        continue
+                made[member.key] = found
+            return type_.out_type(made) if known == len(value) else Undefined
+
+        return coerce
+
+
+class _Member:
+    """A field of an input object."""
+
+    __slots__ = ("coerce", "default", "key", "name", "needed")
+
+    def __init__(self, name: str, field: GraphQLInputField, coercion: Coercion) -> None:
+        self.name, self.key = name, field.out_name or name
+        self.coerce = coercion.of(field.type)
+        self.needed = is_required_input_field(field)
+        self.default = coerce_default_value(field)
+
+
+def _needed(coerce: Coerce) -> Coerce:
+    return lambda value: Undefined if value is None else coerce(value)
+
+
+def _list(type_: GraphQLInputType, of_item: Coerce) -> Coerce:
+    one_alone = _by_the_book(type_)
+
+    def coerce(value: Any) -> Any:
+        if not isinstance(value, list):
+            return one_alone(value)
+        made = [of_item(item) for item in value]
+        return Undefined if any(item is Undefined for item in made) else made
+
+    return coerce
+
+
+def _leaf(type_: GraphQLInputType) -> Coerce:
+    read = assert_leaf_type(type_).coerce_input_value
+    is_text = type_ is GraphQLString or type_ is GraphQLID
+
+    def coerce(value: Any) -> Any:
+        if value is None or (is_text and type(value) is str):
+            return value
+        try:
+            return read(value)
+        except Exception:  # whatever a scalar raises says that the value is none of its own
+            return Undefined
+
+    return coerce
+
+
+def _by_the_book(type_: GraphQLInputType) -> Coerce:
+    return lambda value: coerce_input_value(value, type_)
