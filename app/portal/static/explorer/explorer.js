@@ -27,6 +27,8 @@ narrow.addEventListener('change', fold);
 
 /** Asks for the document anew: as this caller may see it, or else as anybody. */
 async function reload() {
+  // The form that is open goes at once, not when the answer comes: what is filled in meanwhile would go with it.
+  place.replaceChildren(said(['Asking what this caller may see.'], { role: 'status' }));
   try {
     api = await fetchedApi(await caller.bearer());
     caller.complain(null);
