@@ -18,6 +18,16 @@ class Cycle(httptools_impl.RequestResponseCycle):
     Whatever else is sent goes uvicorn's own way.
     """
 
+    async def receive(self) -> Any:
+        """A body that is there already; for all else uvicorn's way, which waits for what comes."""
+        if self.more_body or self.disconnected or self.response_complete or self.waiting_for_100_continue:
+            return await super().receive()
+        if not self.message_event.is_set():
+            return await super().receive()  # all of it was taken: what can still come is the caller's going away
+        self.message_event.clear()
+        body, self.body = bytes(self.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": False}
+
     async def send(self, message: Any) -> None:
         """The head of an answer that is whole; all others as uvicorn sends them."""
         if self.response_started or self.flow.write_paused or self.disconnected or not self.keep_alive:

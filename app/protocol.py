@@ -39,9 +39,10 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         self.in_body = False
         self.unspent = 0  # bytes that belong to no body: the parser keeps them
         self.refused = False
+        self.idle_since: float | None = None
 
     def data_received(self, data: bytes) -> None:
-        self._unset_keepalive_if_required()
+        self.idle_since = None
         if self.refused:
             return
         if self.between:
@@ -100,6 +101,33 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         else:
             self.flow.pause_reading()
             self.pipeline.appendleft((cycle, self.app))
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but that one timer looks after a connection: one for each request costs more than it."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self.idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_later(self.timeout_keep_alive)
+
+    def _look_later(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self._end_if_idle)
+
+    def _end_if_idle(self) -> None:
+        """Closes a connection on which nothing has come for the time that one is kept."""
+        self.timeout_keep_alive_task = None
+        if self.idle_since is None:
+            return  # the end of its request begins anew
+        left = self.idle_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_later(left)
+        else:
+            self.timeout_keep_alive_handler()
 
     def on_body(self, body: bytes) -> None:
         self.unspent = 0

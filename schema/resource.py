@@ -115,6 +115,7 @@ class Resource:
     references: tuple[str, ...] = ()  # unique fields that may stand for the id, as `field:value`
     path: str = ""
     scope: str = ""
+    table: str = ""
     deletable: bool = True
     example: Mapping[str, Any] | None = None
     hidden: frozenset[str] = frozenset()  # what those who know it so do not see of all resources (see narrowing)
@@ -122,10 +123,7 @@ class Resource:
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", self.path or self.plural)
         object.__setattr__(self, "scope", self.scope or self.plural)
-
-    @property
-    def table(self) -> str:
-        return snake_case(self.plural)
+        object.__setattr__(self, "table", self.table or snake_case(self.plural))
 
     @property
     def documented(self) -> bool:

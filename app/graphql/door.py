@@ -14,7 +14,7 @@ from app.graphql.envelope import from_body, from_query
 from app.graphql.result import Result
 from app.graphql.run import run
 from app.middleware.authentication import answering
-from app.middleware.exchange import database, exchange, header
+from app.middleware.exchange import body_of, database, exchange, header
 from app.middleware.finished import Finished
 from app.middleware.idempotency import once
 from app.middleware.media import JSON, accepted, content_type, takes_json, weight
@@ -50,7 +50,7 @@ def graphql_route(graphiql: Graphiql) -> Route:
 async def answer(request: Request) -> Finished:
     """Runs the document that a request carries."""
     if request.method == "POST":
-        await request.body()  # before the key is asked for, which might end while it comes in
+        await body_of(request)  # before the key is asked for, which might end while it comes in
     return await answering(request.scope, partial(_answer, request))
 
 
@@ -59,7 +59,7 @@ async def _answer(request: Request, actor: Actor, guard: Guard | None) -> Finish
     if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
         raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
     media = media_type(header(request.scope, b"accept"))
-    envelope = from_query(request.url.query) if by_get else from_body(await request.body())
+    envelope = from_query(request.url.query) if by_get else from_body(await body_of(request))
     begun = exchange(request.scope)
     keyed = not by_get and b"idempotency-key" in begun.headers
     asked_once = await once(request, actor, media) if keyed else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import Scope
 
 from app.middleware.trace import Trace
@@ -20,7 +21,8 @@ Headers = list[tuple[bytes, bytes]]
 class Exchange:
     """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched.
 
-    `headers` are the request's, `shown` those that layers put on every answer. `status` is set when the answer begins.
+    `headers` and, once it is read, `body` are the request's; `shown` are the headers that layers put on every answer.
+    `status` is set when the answer begins.
     `tab` is what it costs whom.
     """
 
@@ -33,6 +35,7 @@ class Exchange:
     started: float = field(default_factory=perf_counter)
     route: str | None = None
     actor: Actor | None = None
+    body: bytes | None = None
     status: int | None = None
     sent: int = 0
 
@@ -50,6 +53,21 @@ def database(scope: Scope) -> Database:
     """The database that was opened when the process started."""
     db: Database = scope["state"]["db"]
     return db
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body, read once; raises what a layer has against it, and ClientDisconnect."""
+    begun = exchange(request.scope)
+    if begun.body is None:
+        parts, more = [], True
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            parts.append(message.get("body", b""))
+            more = message.get("more_body", False)
+        begun.body = parts[0] if len(parts) == 1 else b"".join(parts)
+    return begun.body
 
 
 def address(scope: Scope) -> str:

@@ -10,7 +10,7 @@ from secrets import token_hex
 from starlette.requests import Request
 
 from app.auth import bearer
-from app.middleware.exchange import header, header_lines
+from app.middleware.exchange import body_of, header, header_lines
 from app.middleware.finished import Finished
 from app.services.database import Database
 from app.services.idempotency import Replayed, in_flight
@@ -53,7 +53,7 @@ async def once(request: Request, actor: Actor, form: str) -> Once | None:
     path = scope.get("raw_path") or scope["path"].encode()
     conditions = (header(scope, name) or "" for name in (b"if-match", b"if-none-match"))
     told = (scope["method"], form, *conditions, *sorted(actor.scopes), "", *sorted(actor.bounds))
-    fingerprint = _digest([path, scope["query_string"], await request.body(), *(one.encode() for one in told)])
+    fingerprint = _digest([path, scope["query_string"], await body_of(request), *(one.encode() for one in told)])
     at = now()
     ends_at = later(at, scope["state"]["answers_kept"])
     return Once(holder, key, fingerprint, at, ends_at, bearer(header(scope, b"authorization")) or "", token_hex(16))

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.middleware.exchange import body_of
 from app.middleware.media import content_type
 from schema.problem import problem
 
@@ -37,7 +38,7 @@ async def sent_form(request: Request) -> Form:
     if content_type(request.headers.get("content-type")) != FORM:
         raise problem("unsupported_media_type", f"The body must be {FORM}, in UTF-8.", accept=FORM)
     try:
-        text = (await request.body()).decode("ascii")
+        text = (await body_of(request)).decode("ascii")
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise problem("malformed_request", "The form can't be read.") from None

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from app.middleware.authentication import answering, authenticated
-from app.middleware.exchange import database, exchange, header, header_lines
+from app.middleware.exchange import body_of, database, exchange, header, header_lines
 from app.middleware.finished import Finished
 from app.middleware.idempotency import once, replayed
 from app.middleware.media import JSON, MERGE_PATCH, PROBLEM, content_type, prefers_problem, takes_json
@@ -120,7 +120,7 @@ def checked(
     async def endpoint(request: Request) -> ASGIApp:
         if takes:
             # Before the key is asked for: whoever sends it slowly might have been shut out in the meantime.
-            await request.body()
+            await body_of(request)
         if guarded:
             return await answering(request.scope, partial(answer, request))
         return await answer(request, await authenticated(request.scope), None)
@@ -178,7 +178,7 @@ def _unsupported(method: str, takes: tuple[str, ...]) -> Exception:
 
 async def _body(request: Request, takes: tuple[str, ...], untyped: bool) -> dict[str, Any]:
     """The object in the body; a body without a type may only be empty or `{}`."""
-    raw = await request.body()
+    raw = await body_of(request)
     if untyped and raw.strip() not in (b"", b"{}"):
         raise _unsupported(request.method, takes)
     if not raw and untyped:

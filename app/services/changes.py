@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 import orjson
 
-from app.services.rows import Values, held, json_value, leaving
+from app.services.rows import Values, held, json_value
 from app.services.sql.dialect import DIALECTS
 from schema.change import Action, Call
 from schema.history import OWN
@@ -23,16 +23,18 @@ def resource_word(resource: Resource) -> str:
     return constant_case(resource.name)
 
 
-def differences(
-    resource: Resource, before: Values | None, after: Values, fields: Iterable[Field]
-) -> dict[str, list[Any]]:
-    """`{field: [before, after]}` of the fields that differ, whole values of lists, maps and `address`.
+Differences = dict[str, list[Any]]
+"""`{field: [before, after]}` of the fields that differ, whole values of lists, maps and `address`."""
 
-    A new record's fields differ where they hold something.
-    """
-    if before is None:
-        new = leaving(resource, after).items()
-        return {name: [None, value] for name, value in new if (value or held(value)) and name not in OWN}
+
+def of_new(told: Mapping[str, Any]) -> Differences:
+    """Those of a new record that is `leaving`: its fields differ where they hold something."""
+    holds = ((name, value) for name, value in told.items() if value is not None and (value or held(value)))
+    return {name: [None, value] for name, value in holds if name not in OWN}
+
+
+def between(before: Values, after: Values, fields: Iterable[Field]) -> Differences:
+    """Those of a record in which these fields have changed."""
     differ = [f for f in fields if f.name not in OWN]
     return {f.name: [json_value(f, before[f.name]), json_value(f, after[f.name])] for f in differ}
 
@@ -48,16 +50,16 @@ def change_statement(dialect: str) -> str:
 
 
 def change_row(
-    call: Call, resource: Resource, action: Action, before: Values | None, after: Values, fields: Iterable[Field]
+    call: Call, resource: Resource, action: Action, after: Values, differences: Differences
 ) -> tuple[Any, ...]:
-    """The change record of a write to these fields, in the order of the statement's columns."""
+    """The change record of a write, in the order of the statement's columns."""
     return (
         after["updatedAt"],
         resource_word(resource),
         after["id"],
         action.value,
         after["version"],
-        orjson.dumps(differences(resource, before, after, fields)).decode(),
+        orjson.dumps(differences).decode(),
         call.actor.key_id,
         call.actor.user_id,
         call.source.value,

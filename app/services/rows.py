@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -88,15 +88,21 @@ def _cells(field: Field, value: Any) -> dict[str, Any]:
     return found
 
 
-def row(resource: Resource, values: Values, fields: tuple[Field, ...] | None = None) -> dict[str, Any]:
-    """Every column of a record or, beside what depends on the whole of it, those of some fields."""
-    found = {} if fields else dict(_empty_row(resource))
-    for name, put in [(f.name, _put(f)) for f in fields] if fields else _puts(resource):
+def new_row(resource: Resource, values: Values) -> dict[str, Any]:
+    """Every column of a new record."""
+    found = dict(_empty_row(resource))
+    for name, put in _puts(resource):
         value = values[name]
-        if fields or value or held(value):
+        if value is not None and (value or held(value)):
             put(found, value)
-    if resource.documented:
-        found["members"] = members(resource, values)
+    return found
+
+
+def changed_row(resource: Resource, values: Values, fields: Iterable[Field]) -> dict[str, Any]:
+    """The columns of some fields."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        _put(field)(found, values[field.name])
     return found
 
 
@@ -120,9 +126,9 @@ def held(value: Any) -> bool:
     return value is not None and value not in _NOTHING
 
 
-def members(resource: Resource, values: Values) -> str:
-    """The whole record as the JSON in which it leaves, every field in the declared order, without the braces around."""
-    return orjson.dumps(leaving(resource, values)).decode()[1:-1]
+def members(told: dict[str, Any]) -> str:
+    """The JSON of a record that is `leaving`, without the braces around."""
+    return orjson.dumps(told).decode()[1:-1]
 
 
 def leaving(resource: Resource, values: Values) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 from zlib import crc32
 
 from app.services import rows
-from app.services.changes import change_row, change_statement
+from app.services.changes import Differences, between, change_row, change_statement, of_new
 from app.services.database import Database, LostRace, Transaction, UniqueViolation
 from app.services.database.transaction import Row
 from app.services.idempotency import Replayed, Reply, keep, nth_secret, replay
@@ -127,15 +127,19 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
     at = now()
     id_ = new_id(resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
-    row = rows.row(resource, after)
-    row.update(secrets or {})
+    told = rows.leaving(resource, after)
+    row = rows.new_row(resource, after)
+    if resource.documented:
+        row["members"] = rows.members(told)
+    if secrets:
+        row |= secrets
     beside = _beside(work, row, tokens(resource, after) if searched(resource) else None)
     await work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
     if beside is not None:
         insert = f"INSERT INTO {resource.table}_words (rowid, words, places) VALUES (last_insert_rowid(), ?1, ?2)"
         await work.tx.later(insert, beside)
     await _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
-    await _change(work, resource, Action.CREATED, None, after, resource.fields)
+    await _change(work, resource, Action.CREATED, after, of_new(told))
     return Stored(after, row.get("members"))
 
 
@@ -154,7 +158,9 @@ async def replace(
         values = {**values, "deletedAt" if resource.deletable else "revokedAt": at}
     after = {**values, "version": before.version + 1, "updatedAt": at}
     fields = rows.changed(resource, before.values, after)
-    row = rows.row(resource, after, fields) | dict(secrets or {})
+    row = rows.changed_row(resource, after, fields) | dict(secrets or {})
+    if resource.documented:
+        row["members"] = rows.members(rows.leaving(resource, after))
     beside = _beside(work, row, _new_words(resource, before.values, after, fields))
     update = rows.update(resource, work.dialect.name, tuple(row))
     await work.tx.later(update, (*row.values(), before.id, before.version), guarded=True)
@@ -163,10 +169,11 @@ async def replace(
         update = f"UPDATE {resource.table}_words SET words = ?1, places = ?2 WHERE rowid = {seq}"
         await work.tx.later(update, (*beside, before.id))
     await _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
-    await _change(work, resource, action, before.values, after, fields)
+    await _change(work, resource, action, after, between(before.values, after, fields))
     return Stored(after, row.get("members"))
 
 
+@cache
 def searched(resource: Resource) -> bool:
     """Whether search words are kept for its records."""
     return any(f.searched for f in resource.fields)
@@ -223,12 +230,7 @@ def _claim(dialect: str, count: int) -> str:
 
 
 async def _change(
-    work: UnitOfWork,
-    resource: Resource,
-    action: Action,
-    before: Values | None,
-    after: Values,
-    fields: Iterable[Field],
+    work: UnitOfWork, resource: Resource, action: Action, after: Values, differences: Differences
 ) -> None:
-    row = change_row(work.call, resource, action, before, after, fields)
+    row = change_row(work.call, resource, action, after, differences)
     await work.tx.later(change_statement(work.dialect.name), row)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from app.services import finding, keys
 from app.services.database import Database, LostRace
 from app.services.known import Known, expect, look_up, unique_of, wanted
-from app.services.rows import Stored, Values, changed, members
+from app.services.rows import Stored, Values, changed, leaving, members
 from app.services.sight import can_be_made, stays_in_sight, without_unseen
 from app.services.sql.guard import Guard
 from app.services.timing import timed
@@ -268,5 +268,5 @@ def _written(record: Stored, outcome: Outcome) -> Written:
 
 
 def _unchanged(resource: Resource, record: Stored) -> Written:
-    kept = members(resource, record.values) if resource.documented else None
+    kept = members(leaving(resource, record.values)) if resource.documented else None
     return Written(record.id, record.version, Outcome.UNCHANGED, kept)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from enum import Enum
 from typing import Any
 
 from graphql import (
@@ -26,6 +25,8 @@ from graphql import (
 from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues, get_argument_values
 from graphql.utilities.coerce_input_value import coerce_default_value, coerce_input_literal
+
+from schema.graphql.coercion import plain
 
 Way = Callable[[VariableValues], Any]
 """From the variables of a request to a JSON value; Undefined is none, or one that may be wrong."""
@@ -88,17 +89,6 @@ def variables_in(node: ValueNode) -> Iterator[str]:
                 yield from variables_in(member.value)
 
 
-def plain(value: Any) -> Any:
-    """A value of its own, with enum values as their text, for JSON has no other."""
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    return value
-
-
 def _argument(node: ValueNode, argument: GraphQLArgument) -> Way:
     way = _way(node, argument.type)
     if not isinstance(node, VariableNode) or is_required_argument(argument):
@@ -125,7 +115,7 @@ def _way(node: ValueNode, type_: GraphQLInputType) -> Way:
 def _variable(name: str, required: bool) -> Way:
     def way(variables: VariableValues) -> Any:
         value = variables.coerced.get(name, Undefined)
-        return Undefined if value is None and required else plain(value)
+        return Undefined if value is None and required else value
 
     return way
 

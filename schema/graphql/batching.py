@@ -10,7 +10,7 @@ from graphql.execution.collect_fields import FieldDetailsList
 from graphql.execution.values import VariableValues
 
 from schema.batch import Batch, read_batch
-from schema.graphql.arguments import plain
+from schema.graphql.coercion import plain
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.prepared import RootField
 

@@ -7,6 +7,7 @@ kept in functions here. It still has the last word where anything is wrong, and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from graphql import (
@@ -17,6 +18,7 @@ from graphql import (
     GraphQLString,
     Undefined,
     assert_leaf_type,
+    is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -26,7 +28,7 @@ from graphql.utilities import coerce_input_value
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 Coerce = Callable[[Any], Any]
-"""From a JSON value to the value of its type; Undefined for one that is wrong."""
+"""From a JSON value to the value of its type, enums as their texts; Undefined for one that is wrong."""
 
 
 class Coercion:
@@ -91,7 +93,7 @@ class _Member:
         self.name, self.key = name, field.out_name or name
         self.coerce = coercion.of(field.type)
         self.needed = is_required_input_field(field)
-        self.default = coerce_default_value(field)
+        self.default = plain(coerce_default_value(field))
 
 
 def _needed(coerce: Coerce) -> Coerce:
@@ -112,6 +114,8 @@ def _list(type_: GraphQLInputType, of_item: Coerce) -> Coerce:
 
 def _leaf(type_: GraphQLInputType) -> Coerce:
     read = assert_leaf_type(type_).coerce_input_value
+    if is_enum_type(type_):
+        return _enum(read)
     is_text = type_ is GraphQLString or type_ is GraphQLID
 
     def coerce(value: Any) -> Any:
@@ -125,5 +129,28 @@ def _leaf(type_: GraphQLInputType) -> Coerce:
     return coerce
 
 
+def _enum(read: Coerce) -> Coerce:
+    def coerce(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return plain(read(value))
+        except Exception:
+            return Undefined
+
+    return coerce
+
+
 def _by_the_book(type_: GraphQLInputType) -> Coerce:
-    return lambda value: coerce_input_value(value, type_)
+    return lambda value: plain(coerce_input_value(value, type_))
+
+
+def plain(value: Any) -> Any:
+    """A value of its own, with enum values as their text, for JSON has no other."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value

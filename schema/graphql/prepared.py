@@ -25,6 +25,7 @@ from graphql.execution.values import VariableValues, VariableValueSource, get_va
 from graphql.utilities.coerce_input_value import coerce_default_value
 
 from schema.graphql.arguments import Arguments, variables_in
+from schema.graphql.coercion import plain
 from schema.graphql.narrowed import View
 from schema.graphql.operation import Operation, name_of
 from schema.graphql.roots import MUTATIONS, QUERIES, Root
@@ -72,14 +73,15 @@ class Prepared:
                 coerced[signature.name] = value
             elif given is not Undefined or signature.default or is_non_null_type(signature.type):
                 nodes = self.definition.variable_definitions or ()
-                return get_variable_values(self.view.schema, nodes, dict(inputs), max_errors)
+                found = get_variable_values(self.view.schema, nodes, dict(inputs), max_errors)
+                return found if isinstance(found, list) else VariableValues(found.sources, plain(found.coerced))
         return VariableValues(sources, coerced)
 
     def _coerced(self, signature: GraphQLVariableSignature, given: Any) -> Any:
         try:
             if given is not Undefined:
                 return self._coerce[signature.name](given)
-            return coerce_default_value(signature) if signature.default else Undefined
+            return plain(coerce_default_value(signature)) if signature.default else Undefined
         except (TypeError, RecursionError):
             return Undefined
 

@@ -20,6 +20,7 @@ METADATA_KEY_LENGTH = 40
 METADATA_TEXT_LENGTH = 500
 EXTERNAL_ID_LENGTH = 255
 RESERVED_SYSTEMS = frozenset({"email", "domain", "id"})
+_OF_PATHS = frozenset(".[]")
 _SYSTEM = re.compile("[a-z][a-z0-9_-]{0,39}")
 _LARGEST = 2**53
 _MOST_FAULTS = 100
@@ -31,7 +32,7 @@ def metadata(value: object) -> dict[str, Value | None]:
     Keys are trimmed, text is not: its spaces and line breaks are the caller's.
     """
     fields = _map(value)
-    if sum(item is not None for item in fields.values()) > METADATA_KEYS or len(fields) > 2 * METADATA_KEYS:
+    if len(fields) > METADATA_KEYS and _has_too_many(fields):
         raise Fault(f"has more than {METADATA_KEYS} keys")
     return _each(fields, metadata_key, _metadata_value)
 
@@ -78,7 +79,7 @@ def number(value: int | float) -> int | float:
 def metadata_key(key: object) -> str:
     """A key of metadata: trimmed, 1 to 40 characters that do not look like a path."""
     text = filled(key, max_length=METADATA_KEY_LENGTH)
-    if any(character in text for character in ".[]"):
+    if not _OF_PATHS.isdisjoint(text):
         raise Fault("must not contain . [ or ]")
     return text
 
@@ -112,6 +113,10 @@ def _map(value: object) -> dict[object, object]:
     return value
 
 
+def _has_too_many(fields: Mapping[object, object]) -> bool:
+    return sum(item is not None for item in fields.values()) > METADATA_KEYS or len(fields) > 2 * METADATA_KEYS
+
+
 def _each(
     fields: dict[object, object], key_of: Callable[[object], str], value_of: Callable[[object], V]
 ) -> dict[str, V | None]:
@@ -141,12 +146,12 @@ def _path(key: object) -> str:
 
 
 def _metadata_value(value: object) -> Value:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return number(value)
     if isinstance(value, str):
         return visible(value, max_length=METADATA_TEXT_LENGTH, lines=True)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return number(value)
     raise Fault("must be text, a number or a boolean")
 
 

@@ -25,10 +25,9 @@ def clean(value: object, *, max_length: int, lines: bool = False) -> str | None:
 
     `lines` admits tabs and line breaks, the latter all as `\\n`.
     """
-    text = _text(value)
-    if _is_simple(text):
-        return _of_length(text.strip(" "), max_length) or None
-    text = visible(text.strip(_SPACE), max_length=max_length, lines=lines)
+    if isinstance(value, str) and _is_simple(value):
+        return _of_length(value.strip(" "), max_length) or None
+    text = visible(_text(value).strip(_SPACE), max_length=max_length, lines=lines)
     return None if blank(text) else text
 
 

@@ -74,7 +74,7 @@ def talk(port: int, *parts: bytes, until: int | None = None, in_turn: bool = Fal
 
 
 @contextmanager
-def served(settings: Settings, protocol: type[asyncio.Protocol]) -> Iterator[int]:
+def served(settings: Settings, protocol: type[asyncio.Protocol], kept_alive: int = 5) -> Iterator[int]:
     """Cube on a free port of this machine, on a thread of its own; yields the port."""
     config = uvicorn.Config(
         create_app(settings),
@@ -85,6 +85,7 @@ def served(settings: Settings, protocol: type[asyncio.Protocol]) -> Iterator[int
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=kept_alive,
         forwarded_allow_ips=settings.forwarded_allow_ips,
         h11_max_incomplete_event_size=MAX_HEAD,
     )

@@ -207,6 +207,27 @@ def test_a_bad_request_after_a_good_one(port: int) -> None:
     is_refusal(found[1], 400, "The request is malformed.")
 
 
+@pytest.mark.parametrize("protocol", PROTOCOLS.values(), ids=PROTOCOLS)
+def test_an_idle_connection_ends_and_a_busy_one_does_not(
+    migrated_sqlite: Path, tmp_path: Path, protocol: type[asyncio.Protocol]
+) -> None:
+    settings = Settings.load({"CUBE_DATABASE_URL": f"sqlite://{shutil.copy(migrated_sqlite, tmp_path)}"}, dotenv=None)
+    live = b"GET /health/live HTTP/1.1\r\n" + HOST + b"\r\n"
+    with (
+        served(settings, protocol, kept_alive=1) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as slow,
+    ):
+        # Longer at one request than a connection is kept that has none.
+        slow.sendall(live)
+        assert b"200 OK" in slow.recv(65536)
+        slow.sendall(live[:-2])
+        assert [answer.status for answer in talk(port, live)] == [200]  # which ends when the server ends it
+        slow.sendall(live[-2:])
+        assert b"200 OK" in slow.recv(65536)
+        # And it ends like any other, however often it was used.
+        assert slow.recv(65536) == b""
+
+
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket"])
 def test_an_offer_of_another_protocol_is_not_taken(port: int, protocol: bytes) -> None:
     head = b"GET /health/live HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n"

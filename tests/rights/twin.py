@@ -73,7 +73,7 @@ async def _records(source: Database, tx: Transaction, resource: Resource, seen: 
         words = tokens(resource, shown)
         stored = {f.name: values[f.name] if _must_be(f) else shown[f.name] for f in resource.fields}
         parents += [(stored["id"], stored["parentId"])] if stored.get("parentId") else []
-        row = rows.row(resource, stored)
+        row = rows.new_row(resource, stored) | {"members": rows.members(rows.leaving(resource, stored))}
         if "parent_id" in row:
             row["parent_id"] = None
         if source.dialect.name == "postgresql":

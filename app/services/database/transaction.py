@@ -29,7 +29,7 @@ class Transaction(Protocol):
         """As `fetch_row`, for a statement that only reads and of which nobody knows how long it takes."""
 
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
-        """Run a statement whose outcome nobody waits for. If it is `guarded` and changes, or yields, no row: LostRace."""
+        """Run a statement whose outcome nobody waits for. `guarded`: LostRace if it changes or yields no row."""
 
     async def require(self, text: str, params: Params) -> None:
         """Look, now or at the end, whether a statement yields a row. If it does not: LostRace."""

@@ -36,6 +36,9 @@ def holds(dialect: Dialect) -> str:
     return f"s.password_version = u.password_version AND {active(dialect)}"
 
 
+_checks: dict[Hashable, str] = {}  # of which there are as many as forms: a few
+
+
 @dataclass(slots=True)
 class Guard(ABC):
     """What was remembered of an actor, and how a statement finds out whether it still holds.
@@ -63,7 +66,11 @@ class Guard(ABC):
 
     def check(self, dialect: Dialect) -> tuple[str, tuple[str | int | None, ...]]:
         """A statement that gives one row while the condition holds, and none when it does not."""
-        return f"SELECT 1 WHERE {self.condition(dialect, 0)}", self.params()
+        form = (dialect.name, self.form)
+        text = _checks.get(form)
+        if text is None:
+            text = _checks[form] = f"SELECT 1 WHERE {self.condition(dialect, 0)}"
+        return text, self.params()
 
     def found(self, current: bool) -> None:
         """Keeps what a read has found; raises NotCurrent instead of letting its answer through."""

@@ -26,6 +26,7 @@ from schema.values.text import fold, words
 
 MAX_WORD = 64
 MIN_DIGITS = 4
+_KEPT = 4096  # names, words and values of maps come again and again
 
 
 Tokens = dict[str, list[int]]
@@ -109,9 +110,14 @@ def _domain(_: str, domain: str) -> Iterable[str]:
     return map(_word, dict.fromkeys((*words(domain), *words(shown(domain)))))
 
 
+@lru_cache(maxsize=_KEPT)
+def _of_text(text: str) -> tuple[str, ...]:
+    return tuple(map(_word, words(text)))
+
+
 Reader = Callable[[str, Any], Iterable[str]]
 _READERS: dict[Kind, Reader] = {
-    Kind.TEXT: lambda _, text: map(_word, words(text)),
+    Kind.TEXT: lambda _, text: _of_text(text),
     Kind.DOMAIN: _domain,
     Kind.EMAIL: lambda _, address: _address(address),
     Kind.PHONE: lambda _, number: _digits(number),
@@ -127,12 +133,12 @@ _ALL = LIST_KINDS | MAP_KINDS | {Kind.PHONE}
 
 def _pair(name: str, pair: tuple[str, Any]) -> tuple[str, str]:
     """That a map has this key with this value, and that it has this key."""
-    return fact(name, *pair), _has_key(name, pair[0])
+    return _known_fact(name, *pair), _known_fact(name, pair[0])
 
 
-@lru_cache(maxsize=1024)
-def _has_key(name: str, key: str) -> str:
-    return fact(name, key)
+@lru_cache(maxsize=_KEPT, typed=True)
+def _known_fact(*parts: Any) -> str:
+    return fact(*parts)
 
 
 def fact(*parts: Any) -> str:
