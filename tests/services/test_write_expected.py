@@ -58,7 +58,6 @@ async def test_a_create_begins_nothing_before_its_end(desk: Desk) -> None:
     assert (await desk.values(written.id))["clientId"] == client
 
 
-@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 async def test_what_was_expected_and_is_not_so_loses_the_race(desk: Desk) -> None:
     await desk.create(CUSTOMER, {"name": "A", "email": "a@x.io"})
     change = Create(CUSTOMER, {"name": "B", "email": "a@x.io"})

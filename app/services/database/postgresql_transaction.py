@@ -9,6 +9,7 @@ import asyncpg
 from app.services.database.errors import ERRORS, LostRace, is_lost, postgresql_errors
 from app.services.database.postgresql_combined import Waiting, combined
 from app.services.database.postgresql_connections import PostgresqlConnections
+from app.services.database.postgresql_group import PostgresqlGroups
 from app.services.database.transaction import Params, Row
 from schema.problem import Problem
 
@@ -21,8 +22,9 @@ _POINTED_AT = ("INSERT INTO users ", "INSERT INTO clients ")
 class PostgresqlTransaction:
     """What is put off goes together; what has begun nothing until its end may go as one statement, by itself."""
 
-    def __init__(self, connections: PostgresqlConnections) -> None:
+    def __init__(self, connections: PostgresqlConnections, groups: PostgresqlGroups | None = None) -> None:
         self._connections = connections
+        self._groups = groups
         self._connection: Any = None
         self._sound = False
         self._begun: Any = None
@@ -74,10 +76,12 @@ class PostgresqlTransaction:
         await self.execute("RELEASE SAVEPOINT cube_part")
 
     async def commit(self) -> None:
-        if self._begun is None and _fit_together([*self._required, *self._waiting]):
-            if self._connection is None:
-                await self._first(self._answers)
-            await self._together([*self._required, *self._waiting])
+        if self._begun is None and _fit_together(whole := [*self._required, *self._waiting]):
+            text, params = combined(whole)
+            if self._groups is not None and self._connection is None and _is_new(whole):
+                await self._groups.stored(text, params)
+            else:
+                await self.store(text, [params])
         else:
             # What is required is asked last of all: while others held a row, it may have come to be no longer so.
             self._waiting += self._required
@@ -85,6 +89,13 @@ class PostgresqlTransaction:
             if self._begun:
                 with postgresql_errors():
                     await self._begun.commit()
+        self._sound = True
+
+    async def store(self, text: str, rows: list[list[Any]]) -> None:
+        """Run a statement with each of these parameters, as a transaction of its own."""
+        if self._connection is None:
+            await self._first(self._answers)
+        await self._run(text, rows)
         self._sound = True
 
     async def rollback(self) -> None:
@@ -105,7 +116,8 @@ class PostgresqlTransaction:
             await (self._begin() if self._connection else self._first(self._begin))
         waiting, self._waiting = self._waiting, []
         if _fit_together(waiting):
-            await self._together(waiting)
+            text, params = combined(waiting)
+            await self._run(text, [params])
             return
         for text, rows in _grouped(waiting):
             with postgresql_errors():
@@ -146,10 +158,14 @@ class PostgresqlTransaction:
         with postgresql_errors():
             return [tuple(record) for record in await self._connection.fetch(text, *params)]
 
-    async def _together(self, waiting: Sequence[Waiting]) -> None:
-        text, params = combined(waiting)
+    async def _run(self, text: str, rows: list[list[Any]]) -> None:
+        """A combined statement, with each of these parameters."""
         try:
-            await self._fetch(text, params)
+            if len(rows) == 1:
+                await self._fetch(text, rows[0])
+            else:
+                with postgresql_errors():
+                    await self._connection.executemany(text, rows)
         except asyncpg.DivisionByZeroError as error:
             raise LostRace from error
 
@@ -159,6 +175,11 @@ def _fit_together(waiting: Sequence[Waiting]) -> bool:
     inserts = [_is_insert(one.text) for one in waiting]
     few = 0 < len(waiting) <= _MOST_COMBINED and len({one.text for one in waiting}) == len(waiting)
     return few and inserts == sorted(inserts)
+
+
+def _is_new(waiting: Iterable[Waiting]) -> bool:
+    """Whether all that it does is to make new rows, for which it waits for nobody who changes the same."""
+    return all(one.text.startswith("SELECT ") or (_is_insert(one.text) and not one.guarded) for one in waiting)
 
 
 def _grouped(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from app.services.database.limits import Limits
 from app.services.database.postgresql_connections import PostgresqlConnections
+from app.services.database.postgresql_group import PostgresqlGroups
 from app.services.database.postgresql_transaction import PostgresqlTransaction
 from app.services.database.tortoise_config import writer_settings
 from app.services.database.transaction import Transaction
@@ -17,14 +19,14 @@ class PostgresqlWrites:
 
     def __init__(self, dsn: str, limits: Limits) -> None:
         self._connections = PostgresqlConnections(dsn, _WRITERS, limits, writer_settings(limits))
+        self._groups = PostgresqlGroups(self._store)
 
     async def open(self) -> None:
         await self._connections.open()
 
     @asynccontextmanager
     async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
-        del again  # here nobody shares a transaction
-        transaction = PostgresqlTransaction(self._connections)
+        transaction = PostgresqlTransaction(self._connections, self._groups if again else None)
         try:
             yield transaction
             await transaction.commit()
@@ -35,4 +37,12 @@ class PostgresqlWrites:
             await transaction.release()
 
     async def close(self) -> None:
+        await self._groups.close()
         await self._connections.close()
+
+    async def _store(self, text: str, rows: list[list[Any]]) -> None:
+        transaction = PostgresqlTransaction(self._connections)
+        try:
+            await transaction.store(text, rows)
+        finally:
+            await transaction.release()

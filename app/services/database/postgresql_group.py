@@ -1,0 +1,99 @@
+"""Small writes on PostgreSQL that are stored together: most of what storing one costs is the same for several.
+
+Each is one statement that is its own transaction. Those of one text that are ready in one turn of the event loop go in
+one message, as one transaction: all of them are stored, or nothing.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from app.services.database.errors import LostRace, unavailable
+from schema.problem import Problem
+
+# Others are at work while one group is being stored: larger ones would leave either side idle.
+_MOST = 8
+
+Store = Callable[[str, list[list[Any]]], Awaitable[None]]
+"""Runs a statement with each of these parameters, in one transaction."""
+
+
+class PostgresqlGroups:
+    """The groups of one process that are still open, by the texts of their statements."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._open: dict[str, _Group] = {}
+        self._storing: set[asyncio.Task[None]] = set()
+
+    async def stored(self, text: str, params: list[Any]) -> None:
+        """Waits until it is stored. LostRace: nothing is, be it through another's fault; by itself it will be told."""
+        group = self._open.get(text)
+        if group is None:
+            group = self._open[text] = _Group(text)
+            asyncio.get_running_loop().call_soon(self._send, group, context=contextvars.Context())
+        waiting = group.join(params)
+        if len(group.rows) == _MOST:
+            self._send(group)
+        await waiting
+
+    async def close(self) -> None:
+        """Waits for what is on its way."""
+        await asyncio.gather(*self._storing)
+
+    def _send(self, group: "_Group") -> None:
+        if self._open.get(group.text) is not group:
+            return  # it was full, and has gone
+        del self._open[group.text]
+        task = asyncio.get_running_loop().create_task(group.store(self._store), context=contextvars.Context())
+        self._storing.add(task)
+        task.add_done_callback(self._storing.discard)
+
+
+class _Group:
+    """Parameters of one statement, and those who wait until they are stored."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.rows: list[list[Any]] = []
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def join(self, params: list[Any]) -> asyncio.Future[None]:
+        waiting = asyncio.get_running_loop().create_future()
+        self.rows.append(params)
+        self._waiting.append(waiting)
+        return waiting
+
+    async def store(self, store: Store) -> None:
+        try:
+            await store(self.text, self.rows)
+        except asyncio.CancelledError:
+            self._tell(lambda: unavailable())
+            raise
+        except Exception as error:
+            self._failed(error)
+        else:
+            self._tell(None)
+
+    def _failed(self, error: Exception) -> None:
+        if len(self.rows) == 1:
+            self._tell(lambda: error)
+        elif isinstance(error, Problem):
+            self._tell(lambda: _because(unavailable(), error))  # nobody may know whether they are stored
+        else:
+            self._tell(lambda: _because(LostRace(), error))
+
+    def _tell(self, error: Callable[[], Exception] | None) -> None:
+        for one in self._waiting:
+            if one.done():
+                continue  # who waited has gone
+            if error is None:
+                one.set_result(None)
+            else:
+                one.set_exception(error())
+
+
+def _because(error: Exception, cause: Exception) -> Exception:
+    error.__cause__ = cause
+    return error
