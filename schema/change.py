@@ -157,12 +157,13 @@ Change = Create | Update | Upsert | Delete | Restore | Rotate
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What stands after a write has committed. `members` is the whole record's JSON without the braces around, in
-    which every field stands in its declared order; None where none is kept (see Resource.documented). `secret` is a
-    key's new one, which is stored nowhere, else ""."""
+    """What stands after a write has committed. `told` is the whole record as it leaves, every field in its declared
+    order, and `members` its JSON without the braces around; None where none is kept (see Resource.documented). `secret`
+    is a key's new one, which is stored nowhere, else ""."""
 
     id: str
     version: int
     outcome: Outcome
     members: str | None = None
+    told: Mapping[str, Any] | None = field(default=None, repr=False)
     secret: str = field(default="", repr=False)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from app.services.database import Database
+from app.services.kept import Kept
 from app.services.me import beside_key, own_key, own_reader
-from app.services.plan import plan
+from app.services.plan import check_answer, plan
 from app.services.read import read, read_within
 from app.services.sql.guard import Guard
 from app.services.unit_of_work import UnitOfWork
@@ -81,7 +82,7 @@ Step = Callable[[UnitOfWork], Awaitable[bytes]]
 def write_step(caller: Caller, asked: Write) -> Step:
     """A write as a step of a unit of work. What is given, and what is asked back, is checked before that."""
     for record in asked.records():
-        plan(placeholder(record), caller.actor)
+        check_answer(record, caller.actor)
     checked = check(asked.change, caller.actor)
 
     async def done(work: UnitOfWork) -> bytes:
@@ -106,15 +107,10 @@ async def beside_others(whole: UnitOfWork, step: Step, *, dry_run: bool) -> byte
     return body
 
 
-def placeholder(record: Record) -> Single:
-    """The record by an id that is not known yet."""
-    return Single(record, Reference(record.resource.name, "id", ""), Deleted.INCLUDE)
-
-
 async def _record(work: UnitOfWork, record: Record, written: Written) -> bytes:
     """What is asked of the record as the write leaves it: out of what it stores, unless it lies in other records."""
-    if written.members is not None and all(isinstance(m, Leaf | Part | Typename) for m in record.members):
-        return _picked(record, orjson.loads(f"{{{written.members}}}"))
+    if written.told is not None and _is_its_own(record):
+        return orjson.dumps({member.response: _value(member, written.told) for member in record.members})
     single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
     body = (await read_within(work, single)).body
     if body is None:  # in the meantime another has moved it out of sight
@@ -122,19 +118,22 @@ async def _record(work: UnitOfWork, record: Record, written: Written) -> bytes:
     return body
 
 
-def _picked(record: Record, values: dict[str, Any]) -> bytes:
-    return orjson.dumps({member.response: _value(member, values) for member in record.members})
+def _lies_in_it(record: Record) -> bool:
+    return all(isinstance(member, Leaf | Part | Typename) for member in record.members)
 
 
-def _value(member: Member, values: dict[str, Any]) -> Any:
+_is_its_own: Kept[Record, bool] = Kept(_lies_in_it)
+
+
+def _value(member: Member, told: Mapping[str, Any]) -> Any:
     match member:
+        case Leaf(field=field):
+            return told[field.name]
+        case Part(field=field, members=members):
+            inner = told[field.name]
+            return inner and {one.response: _value(one, inner) for one in members}
         case Typename(type=type_):
             return type_
-        case Leaf(field=field):
-            return values[field.name]
-        case Part(field=field, members=members):
-            inner = values[field.name]
-            return inner and {one.response: _value(one, inner) for one in members}
         case _:
             raise TypeError(member)
 

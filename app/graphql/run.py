@@ -10,7 +10,7 @@ from typing import Any
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
-from app.graphql.answers import Caller, Step, answer_read, beside_others, placeholder, write_step
+from app.graphql.answers import Caller, Step, answer_read, beside_others, write_step
 from app.graphql.batch import batch_step
 from app.graphql.documents import MAX_ERRORS, Documents, Worlds, operation
 from app.graphql.envelope import Envelope
@@ -19,7 +19,7 @@ from app.graphql.result import Result, refused
 from app.middleware.finished import Finished
 from app.middleware.idempotency import replayed
 from app.services.batch import by_itself
-from app.services.plan import MAX_COST, cost, too_costly
+from app.services.plan import MAX_COST, cost, cost_of, too_costly
 from app.services.rates import WRITE_ROWS, spend
 from app.services.sql.guard import NotCurrent
 from app.services.timing import timed
@@ -224,7 +224,7 @@ def _cost(asked: Asked) -> int:
         case Read():
             return cost(asked.selection) if asked.selection else 0
         case Write():
-            return sum(cost(placeholder(record)) for record in asked.records())
+            return sum(map(cost_of, asked.records()))
         case BatchWrite():
             return asked.batch.records
         case _:

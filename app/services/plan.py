@@ -39,6 +39,14 @@ def plan(selection: Selection, actor: Actor) -> ReadPlan:
     return ReadPlan(rows, sight_of(actor, resources))
 
 
+def check_answer(record: Record, actor: Actor) -> None:
+    """Checks the rights to what a write is asked to give back of its record; raises what `plan` does for them."""
+    if actor.hidden and record.resource.hidden != settled(actor.hidden):
+        raise _foreign()
+    for resource in _of_single(record):
+        actor.require(resource.read_scope)
+
+
 def check_world(selection: Selection, actor: Actor) -> None:
     """Raises for a Selection of declarations in which something is that the actor does not know: a fault of the door.
 
@@ -52,7 +60,11 @@ def check_world(selection: Selection, actor: Actor) -> None:
         case Several():
             roots = [single.record.resource for single in selection.singles if single]
     if any(root.hidden != settled(actor.hidden) for root in roots):
-        raise ValueError("what is selected was not read for this actor")
+        raise _foreign()
+
+
+def _foreign() -> Exception:
+    return ValueError("what is selected was not read for this actor")
 
 
 def too_costly(rows: int) -> Problem:
@@ -65,11 +77,16 @@ def cost(selection: Selection) -> int:
         case Connection():
             return _connection_cost(selection, 1)
         case Single():
-            return 1 + _below_record(selection.record)
+            return cost_of(selection.record)
         case Several(singles=singles):
-            return sum(1 + _below_record(single.record) for single in singles if single)
+            return sum(cost_of(single.record) for single in singles if single)
         case Stats():
             return 1
+
+
+def cost_of(record: Record) -> int:
+    """The same of one record."""
+    return 1 + _below_record(record)
 
 
 def _connection_cost(connection: Connection, parents: int) -> int:

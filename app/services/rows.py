@@ -25,10 +25,11 @@ _NOTHING: tuple[Any, ...] = ([], {})
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A record as it stands in its row; `members` where they were made for it."""
+    """A record as it stands in its row; where they were made for it, how it is `leaving` and the `members` of that."""
 
     values: Values
     members: str | None = None
+    told: Mapping[str, Any] | None = None
 
     @property
     def id(self) -> str:

@@ -117,7 +117,7 @@ async def perform(work: UnitOfWork, checked: Checked, known: Known | None = None
         return written
     if written.outcome is not Outcome.UNCHANGED:
         await stays_in_sight(work, checked.change.resource, written.id, checked.given)
-    return dataclasses.replace(written, members=None)  # not all of them may exist for the actor
+    return dataclasses.replace(written, members=None, told=None)  # not all of them may exist for the actor
 
 
 async def _performed(work: UnitOfWork, checked: Checked, known: Known | None) -> Written:
@@ -264,9 +264,11 @@ def _missing(resource: Resource, by: Reference) -> Problem:
 
 
 def _written(record: Stored, outcome: Outcome) -> Written:
-    return Written(record.id, record.version, outcome, record.members)
+    return Written(record.id, record.version, outcome, record.members, record.told)
 
 
 def _unchanged(resource: Resource, record: Stored) -> Written:
-    kept = members(leaving(resource, record.values)) if resource.documented else None
-    return Written(record.id, record.version, Outcome.UNCHANGED, kept)
+    if not resource.documented:
+        return Written(record.id, record.version, Outcome.UNCHANGED)
+    told = leaving(resource, record.values)
+    return Written(record.id, record.version, Outcome.UNCHANGED, members(told), told)

@@ -75,8 +75,8 @@ async def test_a_write_that_is_refused_is_refused_once(
         document = 'mutation { createCustomer(input: {name: "x", email: "first@cube.test"}) { id } }'
         errors = (await asking.post("/graphql", {"query": document})).json()["errors"]
         assert errors[0]["extensions"]["code"] == "already_exists"
-    # PostgreSQL is told what is expected of a new record, and begins anew to find out what is not so.
-    assert begun == (1 if asking.api.db.dialect.name == "sqlite" else 2)
+    # What is expected of a new record is asked at once; to find out what is not so it begins anew.
+    assert begun == 2
 
 
 async def test_a_write_by_a_key_that_has_ended_is_not_done(asking: Asking) -> None:

@@ -53,6 +53,8 @@ pieces = st.sampled_from(
 @example(b'[{"a":1,"a":1},{"b":":"}]')
 @example(b'{"a":{"a":1},"a":{"b":1,"c":2}}')
 @example(b'{"\\u0061":1,"a":2}')
+@example(b"1e400")
+@example(b" -1E400")
 def test_any_text_is_read_the_same_both_ways(raw: bytes) -> None:
     assert told(strict_json, raw) == told(_strictly, raw)
 
