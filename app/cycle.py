@@ -18,6 +18,8 @@ class Cycle(httptools_impl.RequestResponseCycle):
     Whatever else is sent goes uvicorn's own way.
     """
 
+    _head: bytes | None = None
+
     async def receive(self) -> Any:
         """A body that is there already; for all else uvicorn's way, which waits for what comes."""
         if self.more_body or self.disconnected or self.response_complete or self.waiting_for_100_continue:
@@ -29,16 +31,33 @@ class Cycle(httptools_impl.RequestResponseCycle):
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(self, message: Any) -> None:
-        """The head of an answer that is whole; all others as uvicorn sends them."""
-        if self.response_started or self.flow.write_paused or self.disconnected or not self.keep_alive:
+        """The head waits for the first of the body, and both go out together: each by itself is a packet, and a system
+        call that takes as long as finding a record."""
+        head, self._head = self._head, None
+        if head is None and not self.response_started and self._is_usual():
+            self._head = self._begun(message)
+            if self._head is not None:
+                return
+        if head is None:
             await super().send(message)
+        elif self.disconnected:
             return
+        elif message.get("more_body") or self.scope["method"] == "HEAD":
+            self.transport.write(head)
+            await super().send(message)
+        else:
+            self._whole(head, message.get("body", b""))
+
+    def _is_usual(self) -> bool:
+        return self.keep_alive and not (self.disconnected or self.flow.write_paused)
+
+    def _begun(self, message: Any) -> bytes | None:
+        """The head of an answer whose length is told; None where uvicorn is to write it."""
         headers = message["headers"]
         named = dict(headers)
         length = named.get(b"content-length")
         if length is None or b"connection" in named:
-            await super().send(message)
-            return
+            return None
         lines = [*map(_line, self.default_headers), *map(_line, headers), _END]
         head = _LINES[message["status"]] + _NEXT.join(lines)
         if not head.count(b"\n") == head.count(b"\r") == len(lines) + 1 or b"\0" in head:
@@ -47,4 +66,15 @@ class Cycle(httptools_impl.RequestResponseCycle):
         self.waiting_for_100_continue = False
         self.chunked_encoding = False
         self.expected_content_length = int(length)
-        self.transport.write(head)
+        return head
+
+    def _whole(self, head: bytes, body: bytes) -> None:
+        if len(body) != self.expected_content_length:
+            raise RuntimeError("Response content of another length than Content-Length")
+        self.expected_content_length = 0
+        self.transport.writelines((head, body))
+        self.response_complete = True
+        self.message_event.set()
+        if not self.keep_alive:
+            self.transport.close()
+        self.on_response()
