@@ -63,6 +63,8 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         else:
             if self.unspent > MAX_HEAD:
                 self._refuse(long_uri() if self._has_long_uri() else large_headers())
+            elif (self.in_body or self.between) and self.cycle is not None and self.cycle.response_complete:
+                self._idle()  # what came was of a body that nobody waits for
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -111,6 +113,9 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
             return
+        self._idle()
+
+    def _idle(self) -> None:
         self.idle_since = self.loop.time()
         if self.timeout_keep_alive_task is None:
             self._look_later(self.timeout_keep_alive)

@@ -52,7 +52,7 @@ def write_of(field: RootField, variables: VariableValues) -> Write:
     """The Change behind a root field of a mutation."""
     root = field.root
     assert root is not None
-    given = field.arguments.read(variables)
+    given = field.arguments.read(variables)  # which other requests share: nobody writes to it
     change, dry_run = _change(root, field.resource, given), given.get("dryRun", False)
     if root.does not in PAYLOADS:
         asked = field.once("record", lambda: record(field.op, field.resource, field.details))

@@ -32,7 +32,10 @@ Coerce = Callable[[Any], Any]
 
 
 class Coercion:
-    """The functions for the types of one schema, each made when it is first needed: types refer to each other."""
+    """The functions for the types of one schema, each made when it is first needed: types refer to each other.
+
+    Those of named types are kept. What is wrapped around them is made anew by each document, and goes with it.
+    """
 
     __slots__ = ("_made",)
 
@@ -41,16 +44,16 @@ class Coercion:
 
     def of(self, type_: GraphQLInputType) -> Coerce:
         """What reads values of the type."""
-        found = self._made.get(type_)
-        if found is None:
-            found = self._made[type_] = self._new(type_)
-        return found
-
-    def _new(self, type_: GraphQLInputType) -> Coerce:
         if is_non_null_type(type_):
             return _needed(self.of(type_.of_type))
         if is_list_type(type_):
             return _list(type_, self.of(type_.of_type))
+        found = self._made.get(type_)
+        if found is None:
+            found = self._made[type_] = self._named(type_)
+        return found
+
+    def _named(self, type_: GraphQLInputType) -> Coerce:
         if is_input_object_type(type_):
             return _by_the_book(type_) if type_.is_one_of else self._object(type_)
         return _leaf(type_)

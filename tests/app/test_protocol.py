@@ -228,6 +228,19 @@ def test_an_idle_connection_ends_and_a_busy_one_does_not(
         assert slow.recv(65536) == b""
 
 
+def test_a_body_that_comes_after_the_answer_keeps_no_connection(migrated_sqlite: Path, tmp_path: Path) -> None:
+    settings = Settings.load({"CUBE_DATABASE_URL": f"sqlite://{shutil.copy(migrated_sqlite, tmp_path)}"}, dotenv=None)
+    with (
+        served(settings, HttpToolsProtocol, kept_alive=1) as port,
+        socket.create_connection(("127.0.0.1", port), timeout=20) as late,
+    ):
+        late.sendall(b"POST /nothing HTTP/1.1\r\n" + HOST + b"Content-Length: 8\r\n\r\n")
+        assert b"404 Not Found" in late.recv(65536)
+        late.sendall(b"late")
+        late.sendall(b"r on")
+        assert late.recv(65536) == b""
+
+
 @pytest.mark.parametrize("protocol", [b"h2c", b"websocket"])
 def test_an_offer_of_another_protocol_is_not_taken(port: int, protocol: bytes) -> None:
     head = b"GET /health/live HTTP/1.1\r\n" + HOST + b"Connection: Upgrade\r\nUpgrade: " + protocol + b"\r\n\r\n"

@@ -20,6 +20,7 @@ from graphql.utilities import coerce_input_value
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.graphql.documents import Documents, operation
 from schema.graphql.coercion import Coercion, plain
 from schema.graphql.narrowed import WHOLE, view
 
@@ -74,6 +75,23 @@ def test_a_value_is_read_as_by_graphql_core(name: str, data: st.DataObject) -> N
         value = data.draw(values(type_))
         found, book = coercion.of(type_)(value), plain(coerce_input_value(value, type_))
         assert same(found, book), (value, found, book)
+
+
+def test_documents_leave_nothing_behind() -> None:
+    documents = Documents(entries=5)
+
+    def ask(i: int) -> None:
+        text = f"query($a{i}: [ID!]!, $b{i}: [CustomerFilter!]) {{ n{i}: nodes(ids: $a{i}) {{ id }} "
+        text += f"customers(filter: {{and: $b{i}}}) {{ nodes {{ id }} }} }}"
+        document = documents.get(text)
+        assert not document.errors, document.errors
+        document.prepared(operation(document, None)).variables({f"a{i}": ["x"], f"b{i}": [{}]}, 20)
+
+    ask(0)
+    kept = len(WHOLE.coercion._made)
+    for i in range(1, 50):
+        ask(i)
+    assert len(WHOLE.coercion._made) == kept
 
 
 def test_a_function_is_made_once_for_a_type_and_anew_for_another_view() -> None:

@@ -74,6 +74,36 @@ async def test_a_few_transactions_are_enough(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_whoever_wants_a_lock_waits_for_it_alone(desk: Desk) -> None:
+    held = "INSERT INTO external_ids (resource, system, value, record) VALUES ('customer', 'erp', 'held', 'cus_x')"
+    async with desk.db.transaction() as tx:
+        await tx.execute(held)
+        data = [{"name": f"n{i}", "externalIds": {"erp": f"e{i}" if i else "held"}} for i in range(8)]
+        writes = [asyncio.create_task(desk.create(CUSTOMER, one)) for one in data]
+        # The others are answered while the lock is still there.
+        assert all(isinstance(one, str) for one in await at_once(*writes[1:]))
+        assert not writes[0].done()
+    (refusal,) = await at_once(writes[0])
+    assert isinstance(refusal, Problem)
+    assert await stored(desk.db) == {f"n{i}" for i in range(1, 8)}
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+async def test_what_nobody_waits_for_any_more_is_called_back(desk: Desk) -> None:
+    async with desk.db.transaction() as tx:
+        await tx.execute("LOCK TABLE changes")
+        write = asyncio.create_task(desk.create(CUSTOMER, {"name": "gone"}))
+        waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'changes'::regclass"
+        while not await desk.db.fetch(waits):
+            await asyncio.sleep(0)
+        write.cancel()
+        assert isinstance((await at_once(write))[0], asyncio.CancelledError)
+        while await desk.db.fetch(waits):
+            await asyncio.sleep(0)
+    assert await stored(desk.db) == set()
+
+
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
 async def test_when_the_server_goes_away_nobody_waits_and_nothing_is_there_twice(desk: Desk) -> None:
     others = "pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     end = f"SELECT pg_terminate_backend(pid) FROM {others}"

@@ -9,8 +9,9 @@ import contextvars
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.services.database.errors import LostRace, unavailable
-from schema.problem import Problem
+import asyncpg
+
+from app.services.database.errors import LostRace, UniqueViolation, is_lost, unavailable
 
 # Others are at work while one group is being stored: larger ones would leave either side idle.
 _MOST = 8
@@ -38,17 +39,24 @@ class PostgresqlGroups:
             self._send(group)
         await waiting
 
-    async def close(self) -> None:
-        """Waits for what is on its way."""
-        await asyncio.gather(*self._storing)
+    async def close(self, seconds: float) -> None:
+        """Waits so long for what is on its way; what then still is comes to nothing."""
+        storing = self._storing.copy()
+        if storing:
+            _, late = await asyncio.wait(storing, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def _send(self, group: "_Group") -> None:
         if self._open.get(group.text) is not group:
             return  # it was full, and has gone
         del self._open[group.text]
-        task = asyncio.get_running_loop().create_task(group.store(self._store), context=contextvars.Context())
-        self._storing.add(task)
-        task.add_done_callback(self._storing.discard)
+        if group.begin():
+            task = asyncio.get_running_loop().create_task(group.store(self._store), context=contextvars.Context())
+            group.task = task
+            self._storing.add(task)
+            task.add_done_callback(self._storing.discard)
 
 
 class _Group:
@@ -57,13 +65,26 @@ class _Group:
     def __init__(self, text: str) -> None:
         self.text = text
         self.rows: list[list[Any]] = []
+        self.task: asyncio.Task[None] | None = None
         self._waiting: list[asyncio.Future[None]] = []
 
     def join(self, params: list[Any]) -> asyncio.Future[None]:
         waiting = asyncio.get_running_loop().create_future()
+        waiting.add_done_callback(self._gone)
         self.rows.append(params)
         self._waiting.append(waiting)
         return waiting
+
+    def begin(self) -> bool:
+        """Leaves out those who have gone away meanwhile; whether there is anybody left."""
+        here = [pair for pair in zip(self.rows, self._waiting, strict=True) if not pair[1].done()]
+        self.rows, self._waiting = [row for row, _ in here], [one for _, one in here]
+        return bool(here)
+
+    def _gone(self, one: asyncio.Future[None]) -> None:
+        """Somebody waits no longer. When nobody does, what is on its way is called back."""
+        if one.cancelled() and self.task is not None and all(one.cancelled() for one in self._waiting):
+            self.task.cancel()
 
     async def store(self, store: Store) -> None:
         try:
@@ -79,10 +100,10 @@ class _Group:
     def _failed(self, error: Exception) -> None:
         if len(self.rows) == 1:
             self._tell(lambda: error)
-        elif isinstance(error, Problem):
-            self._tell(lambda: _because(unavailable(), error))  # nobody may know whether they are stored
-        else:
+        elif _is_undone(error):
             self._tell(lambda: _because(LostRace(), error))
+        else:
+            self._tell(lambda: _because(unavailable(), error))
 
     def _tell(self, error: Callable[[], Exception] | None) -> None:
         for one in self._waiting:
@@ -92,6 +113,13 @@ class _Group:
                 one.set_result(None)
             else:
                 one.set_exception(error())
+
+
+def _is_undone(error: Exception) -> bool:
+    """Whether the server itself has said that nothing is stored: of anything else nobody can know."""
+    said = error if isinstance(error, asyncpg.PostgresError) else error.__cause__
+    known = isinstance(error, LostRace | UniqueViolation)
+    return known or (isinstance(said, asyncpg.PostgresError) and not is_lost(said))
 
 
 def _because(error: Exception, cause: Exception) -> Exception:

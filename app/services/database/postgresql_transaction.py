@@ -178,7 +178,7 @@ def _fit_together(waiting: Sequence[Waiting]) -> bool:
 
 
 def _is_new(waiting: Iterable[Waiting]) -> bool:
-    """Whether all that it does is to make new rows, for which it waits for nobody who changes the same."""
+    """Whether all that it does is to make new rows: what changes others may have to wait for who changes them too."""
     return all(one.text.startswith("SELECT ") or (_is_insert(one.text) and not one.guarded) for one in waiting)
 
 

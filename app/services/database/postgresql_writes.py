@@ -12,17 +12,24 @@ from app.services.database.tortoise_config import writer_settings
 from app.services.database.transaction import Transaction
 
 _WRITERS = 10
+_GROUPS = 4
+# Who waits for a lock makes others wait that want none of it: then each goes on by itself.
+_GROUP_LOCK = {"lock_timeout": "50"}
 
 
 class PostgresqlWrites:
     """The writers of one process. No context variable tells of a transaction, so no task inherits one."""
 
     def __init__(self, dsn: str, limits: Limits) -> None:
-        self._connections = PostgresqlConnections(dsn, _WRITERS, limits, writer_settings(limits))
+        settings = writer_settings(limits)
+        self._limits = limits
+        self._connections = PostgresqlConnections(dsn, _WRITERS, limits, settings)
+        self._of_groups = PostgresqlConnections(dsn, _GROUPS, limits, settings | _GROUP_LOCK)
         self._groups = PostgresqlGroups(self._store)
 
     async def open(self) -> None:
         await self._connections.open()
+        await self._of_groups.open()
 
     @asynccontextmanager
     async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
@@ -37,11 +44,12 @@ class PostgresqlWrites:
             await transaction.release()
 
     async def close(self) -> None:
-        await self._groups.close()
+        await self._groups.close(self._limits.wait)
+        await self._of_groups.close()
         await self._connections.close()
 
     async def _store(self, text: str, rows: list[list[Any]]) -> None:
-        transaction = PostgresqlTransaction(self._connections)
+        transaction = PostgresqlTransaction(self._connections if len(rows) == 1 else self._of_groups)
         try:
             await transaction.store(text, rows)
         finally:
