@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.middleware.document import HASHED, REVALIDATED, SECURITY, Document, answer
 from app.portal.authentication import authentication_route
 from app.portal.beside_graphiql import beside_graphiql_json
-from app.portal.document import HASHED, REVALIDATED, SECURITY, Document, answer
 from app.portal.guides import FIRST, TITLES, Guide, guide
 from app.portal.page import EXPLORER, HTML, NOTHING_ELSE, POLICY, explorer_page, installed_version, page, search_page
 from app.portal.page_token import page_token_routes

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from app.portal.document import HASHED, REVALIDATED, Document
+from app.middleware.document import HASHED, REVALIDATED, Document
 from schema.problem import problem
 
 DIRECTORY = Path(__file__).parent / "static"

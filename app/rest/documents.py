@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import blake2b
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app.middleware.authentication import authenticated
-from app.middleware.exchange import header, header_lines
+from app.middleware.document import Document, answer
+from app.middleware.exchange import header_lines
 from app.middleware.media import JSON
 from app.middleware.rates import count_address
 from app.middleware.router import Route
@@ -32,34 +32,34 @@ async def openapi(request: Request) -> Response:
         hidden = settled((await authenticated(request.scope)).hidden)
     else:
         await count_address(request.scope)
-    return _document(request, await run_in_threadpool(_openapi, hidden), JSON)
+    return _answer(request, await run_in_threadpool(_openapi, hidden))
 
 
 async def graphql_schema(request: Request) -> Response:
     """`GET /schema.graphql`: as the key may see it"""
     actor = await authenticated(request.scope)
-    text = await run_in_threadpool(_schema, settled(actor.hidden))
-    return _document(request, text, "application/graphql; charset=utf-8")
+    return _answer(request, await run_in_threadpool(_schema, settled(actor.hidden)))
 
 
 # Made on a thread: it takes as long as many requests.
 
 
 @lru_cache(maxsize=MAX_WORLDS)
-def _openapi(hidden: frozenset[str]) -> bytes:
-    return print_openapi(hidden).encode()
+def _openapi(hidden: frozenset[str]) -> Document:
+    return _compressed(print_openapi(hidden), JSON)
 
 
 @lru_cache(maxsize=MAX_WORLDS)
-def _schema(hidden: frozenset[str]) -> bytes:
-    return print_schema(view(hidden).schema).encode()
+def _schema(hidden: frozenset[str]) -> Document:
+    return _compressed(print_schema(view(hidden).schema), "application/graphql; charset=utf-8")
 
 
-def _document(request: Request, body: bytes, media_type: str) -> Response:
+def _compressed(text: str, media_type: str) -> Document:
+    made = Document(text.encode(), media_type, varies=("Authorization",))
+    assert made.gzipped  # here, and not when it is first asked for
+    return made
+
+
+def _answer(request: Request, made: Document) -> Response:
     no_parameters(parameters(request.scope["query_string"].decode("latin-1")))
-    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"}
-    held = [one.strip().removeprefix("W/") for one in (header(request.scope, b"if-none-match") or "").split(",")]
-    if tag in held or "*" in held:
-        return Response(status_code=304, headers=headers)
-    return Response(body, headers=headers, media_type=media_type)
+    return answer(request, made)

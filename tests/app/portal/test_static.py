@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.portal.document import accepts_gzip
+from app.middleware.document import accepts_gzip
 from app.portal.static import DIRECTORY, MEDIA_TYPES, kept_url
 
 FILES = sorted(path.relative_to(DIRECTORY).as_posix() for path in DIRECTORY.rglob("*") if path.is_file())

@@ -1,4 +1,4 @@
-"""A finished document - a page or a static file - and how it is answered: tagged, compressed once, revalidated."""
+"""A finished document - a page, a file, a schema - and how it is answered: tagged, compressed once, revalidated."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Document:
     media_type: str
     cache_control: str = REVALIDATED
     headers: Mapping[str, str] = field(default_factory=dict)
+    varies: tuple[str, ...] = ()  # by which headers of a request it is another
 
     @cached_property
     def digest(self) -> str:
@@ -45,7 +46,7 @@ def answer(request: Request, document: Document) -> Response:
         **document.headers,
         "ETag": etag,
         "Cache-Control": document.cache_control,
-        "Vary": "Accept-Encoding",
+        "Vary": ", ".join((*document.varies, "Accept-Encoding")),
     }
     if _matches(etag, request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers)
