@@ -32,13 +32,30 @@ class Entry:
         return fold(self.title), fold(self.guide), fold(self.text)
 
 
+EXPLORERS = (
+    Entry(
+        "/docs/explorer",
+        "Explorers",
+        "REST explorer",
+        "Every operation of the REST API as a form: fill it in, send it, read the answer, copy the curl command.",
+    ),
+    Entry(
+        "/graphql",
+        "Explorers",
+        "GraphiQL",
+        "GraphQL in the browser: the schema, the examples of the guides, and the same request by REST.",
+    ),
+)
+
+
 def entries(guides: Iterable[Guide]) -> tuple[Entry, ...]:
-    """Every passage, in the order of the navigation."""
-    return tuple(
+    """Every passage, in the order of the navigation, and the pages that are no guides."""
+    passages = (
         Entry(f"/docs/{guide.name}#{one.anchor}", guide.title, one.title, one.text)
         for guide in guides
         for one in guide.passages
     )
+    return (*passages, *EXPLORERS)
 
 
 def index_json(index: Iterable[Entry]) -> bytes:
