@@ -29,8 +29,11 @@ Differences = dict[str, list[Any]]
 
 def of_new(told: Mapping[str, Any]) -> Differences:
     """Those of a new record that is `leaving`: its fields differ where they hold something."""
-    holds = ((name, value) for name, value in told.items() if value is not None and (value or held(value)))
-    return {name: [None, value] for name, value in holds if name not in OWN}
+    return {
+        name: [None, value]
+        for name, value in told.items()
+        if value is not None and (value or held(value)) and name not in OWN
+    }
 
 
 def between(before: Values, after: Values, fields: Iterable[Field]) -> Differences:

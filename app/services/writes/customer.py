@@ -39,5 +39,5 @@ def composed(values: Values, hidden: frozenset[str] = NOTHING) -> str | None:
 
     What is hidden from whoever writes must not come to light in it.
     """
-    name = full_name(*(None if part in hidden else values[part] for part in _PARTS))
+    name = full_name(*[None if part in hidden else values[part] for part in _PARTS])
     return name and name[:_NAME_LENGTH].rstrip()
