@@ -1,8 +1,8 @@
 """Writes on SQLite: one unit of work at a time, run where it is called: a thread would cost more than its statements.
 
-Those that are done in one turn of the event loop are stored by one COMMIT, for which each of them waits. Nothing here
-waits for another process or for the disk on the event loop: a lock is tried for again and again, and what has been
-written is moved from the log into the file on a thread.
+Those that arrive while others are at work are stored by one COMMIT, for which each of them waits. Nothing here waits
+for another process or for the disk on the event loop: a lock is tried for again and again, and what has been written is
+moved from the log into the file on a thread.
 """
 
 import asyncio
