@@ -153,7 +153,12 @@ class _SharingReader(_Reader):
         """Lets the next read see what is stored by then."""
         self._held_by = None
         if self._connection is not None and self._connection.in_transaction:
-            self._connection.execute("COMMIT")
+            # Its steps are counted over all its runs: now and then it would be broken off, a read's time being over.
+            self._deadline = Deadline(self._busy_seconds + 60)
+            try:
+                self._connection.execute("COMMIT")
+            except sqlite3.Error:
+                self.close()  # a connection that can't let go is of no more use
 
     def close(self) -> None:
         self._held_by = None

@@ -172,8 +172,10 @@ class SqliteWrites:
                 self._disconnect()
             group.lost(error)
             return
-        self._on_store()
-        group.stored()
+        try:
+            self._on_store()
+        finally:
+            group.stored()  # it is, whatever else fails: nobody may wait for ever
         self._log.grew(group.changes)
 
     async def _connected(self) -> sqlite3.Connection:
