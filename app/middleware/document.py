@@ -36,10 +36,15 @@ class Document:
         # Without a time in its header, so that every process sends the same bytes under the same tag.
         return gzip.compress(self.body, compresslevel=6, mtime=0)
 
+    def ready(self) -> Document:
+        """Itself, with all made that is made once: for a large one, by whoever is on a thread."""
+        _ = self.digest, self.gzipped
+        return self
+
 
 def answer(request: Request, document: Document) -> Response:
     """The document, in the coding that the caller takes; 304 when the caller has it already; for HEAD its headers."""
-    compressed = len(document.body) >= WORTH_COMPRESSING and accepts_gzip(request.headers.get("accept-encoding", ""))
+    compressed = len(document.body) >= WORTH_COMPRESSING and accepts_gzip(_header(request, "accept-encoding"))
     etag = f'"{document.digest}{"-gzip" if compressed else ""}"'
     headers = {
         **SECURITY,
@@ -48,7 +53,7 @@ def answer(request: Request, document: Document) -> Response:
         "Cache-Control": document.cache_control,
         "Vary": ", ".join((*document.varies, "Accept-Encoding")),
     }
-    if _matches(etag, request.headers.get("if-none-match", "")):
+    if _matches(etag, _header(request, "if-none-match")):
         return Response(status_code=304, headers=headers)
     body = document.gzipped if compressed else document.body
     if compressed:
@@ -64,6 +69,11 @@ def accepts_gzip(accept_encoding: str) -> bool:
         coding, _, parameter = part.partition(";")
         weights[coding.strip()] = parameter.strip().removeprefix("q=") or "1"
     return weights.get("gzip", weights.get("*", "0")).strip("0.") != ""
+
+
+def _header(request: Request, name: str) -> str:
+    """All lines of a header as one list."""
+    return ", ".join(request.headers.getlist(name))
 
 
 def _matches(etag: str, if_none_match: str) -> bool:

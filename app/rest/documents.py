@@ -20,6 +20,9 @@ from schema.narrowing import MAX_WORLDS, NOTHING, settled
 from schema.openapi import print_openapi
 from schema.query_string import no_parameters, parameters
 
+_SDL = "application/graphql; charset=utf-8"
+_VARIES = ("Authorization",)
+
 
 def document_routes() -> list[Route]:
     return [Route("/openapi.json", {"GET": openapi}), Route("/schema.graphql", {"GET": graphql_schema})]
@@ -46,18 +49,12 @@ async def graphql_schema(request: Request) -> Response:
 
 @lru_cache(maxsize=MAX_WORLDS)
 def _openapi(hidden: frozenset[str]) -> Document:
-    return _compressed(print_openapi(hidden), JSON)
+    return Document(print_openapi(hidden).encode(), JSON, varies=_VARIES).ready()
 
 
 @lru_cache(maxsize=MAX_WORLDS)
 def _schema(hidden: frozenset[str]) -> Document:
-    return _compressed(print_schema(view(hidden).schema), "application/graphql; charset=utf-8")
-
-
-def _compressed(text: str, media_type: str) -> Document:
-    made = Document(text.encode(), media_type, varies=("Authorization",))
-    assert made.gzipped  # here, and not when it is first asked for
-    return made
+    return Document(print_schema(view(hidden).schema).encode(), _SDL, varies=_VARIES).ready()
 
 
 def _answer(request: Request, made: Document) -> Response:

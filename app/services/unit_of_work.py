@@ -140,7 +140,7 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
         await work.tx.later(insert, beside)
     await _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
     await _change(work, resource, Action.CREATED, after, of_new(told))
-    return _stored(after, row, told)
+    return Stored(after, row.get("members"), told if resource.documented else None)
 
 
 async def replace(
@@ -159,8 +159,8 @@ async def replace(
     after = {**values, "version": before.version + 1, "updatedAt": at}
     fields = rows.changed(resource, before.values, after)
     row = rows.changed_row(resource, after, fields) | dict(secrets or {})
-    told = rows.leaving(resource, after)
-    if resource.documented:
+    told = rows.leaving(resource, after) if resource.documented else None
+    if told is not None:
         row["members"] = rows.members(told)
     beside = _beside(work, row, _new_words(resource, before.values, after, fields))
     update = rows.update(resource, work.dialect.name, tuple(row))
@@ -171,12 +171,7 @@ async def replace(
         await work.tx.later(update, (*beside, before.id))
     await _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
     await _change(work, resource, action, after, between(before.values, after, fields))
-    return _stored(after, row, told)
-
-
-def _stored(after: Values, row: Mapping[str, Any], told: Mapping[str, Any]) -> Stored:
-    members = row.get("members")
-    return Stored(after, members, None if members is None else told)
+    return Stored(after, row.get("members"), told)
 
 
 @cache

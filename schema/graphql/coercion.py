@@ -17,8 +17,6 @@ from graphql import (
     GraphQLInputType,
     GraphQLString,
     Undefined,
-    assert_leaf_type,
-    is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -54,9 +52,9 @@ class Coercion:
         return found
 
     def _named(self, type_: GraphQLInputType) -> Coerce:
-        if is_input_object_type(type_):
-            return _by_the_book(type_) if type_.is_one_of else self._object(type_)
-        return _leaf(type_)
+        if is_input_object_type(type_) and not type_.is_one_of:
+            return self._object(type_)
+        return _text(type_) if type_ in (GraphQLString, GraphQLID) else _by_the_book(type_)
 
     def _object(self, type_: GraphQLInputObjectType) -> Coerce:
         members: list[_Member] = []
@@ -115,33 +113,9 @@ def _list(type_: GraphQLInputType, of_item: Coerce) -> Coerce:
     return coerce
 
 
-def _leaf(type_: GraphQLInputType) -> Coerce:
-    read = assert_leaf_type(type_).coerce_input_value
-    if is_enum_type(type_):
-        return _enum(read)
-    is_text = type_ is GraphQLString or type_ is GraphQLID
-
-    def coerce(value: Any) -> Any:
-        if value is None or (is_text and type(value) is str):
-            return value
-        try:
-            return read(value)
-        except Exception:  # whatever a scalar raises says that the value is none of its own
-            return Undefined
-
-    return coerce
-
-
-def _enum(read: Coerce) -> Coerce:
-    def coerce(value: Any) -> Any:
-        if value is None:
-            return None
-        try:
-            return plain(read(value))
-        except Exception:
-            return Undefined
-
-    return coerce
+def _text(type_: GraphQLInputType) -> Coerce:
+    otherwise = _by_the_book(type_)
+    return lambda value: value if type(value) is str else otherwise(value)
 
 
 def _by_the_book(type_: GraphQLInputType) -> Coerce:

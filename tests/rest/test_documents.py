@@ -30,6 +30,8 @@ async def test_whoever_has_it_is_told_so(sqlite: Api, path: str, coding: str) ->
         again = await sqlite.http.get(path, headers=headers | {"If-None-Match": held})
         assert (again.status_code, again.content) == (304, b"")
     assert (await sqlite.http.get(path, headers=headers | {"If-None-Match": '"other"'})).status_code == 200
+    lines = [("Accept-Encoding", coding), ("If-None-Match", '"other"'), ("If-None-Match", etag)]
+    assert (await sqlite.http.get(path, headers=lines)).status_code == 304
 
 
 async def test_who_sees_less_has_another_document(sqlite: Api) -> None:

@@ -90,9 +90,9 @@ class _Group:
         try:
             await store(self.text, self.rows)
         except asyncio.CancelledError:
-            self._tell(lambda: unavailable())
+            self._tell(unavailable)
             raise
-        except Exception as error:
+        except Exception as error:  # whatever it is, those who wait are told, and raise it
             self._failed(error)
         else:
             self._tell(None)

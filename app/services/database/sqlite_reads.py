@@ -18,6 +18,7 @@ _THREADS = 4
 _PREPARED = 512
 _PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
 _HELD_SECONDS = 0.005
+_LETTING_GO_SECONDS = 60.0  # which takes some microseconds
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
 
@@ -141,24 +142,29 @@ class _SharingReader(_Reader):
         self._held_until = 0.0
 
     def _ready(self) -> sqlite3.Connection:
-        connection, loop = super()._ready(), asyncio.get_running_loop()
-        if self._held_by is not loop or monotonic() > self._held_until:
-            self.let_go()
-            connection.execute("BEGIN")
-            self._held_by, self._held_until = loop, monotonic() + _HELD_SECONDS
-            loop.call_soon(self.let_go, context=contextvars.Context())
+        loop = asyncio.get_running_loop()
+        if self._held_by is loop and monotonic() <= self._held_until:
+            return super()._ready()
+        self.let_go()
+        connection = super()._ready()
+        connection.execute("BEGIN")
+        self._held_by, self._held_until = loop, monotonic() + _HELD_SECONDS
+        loop.call_soon(self.let_go, context=contextvars.Context())
         return connection
 
     def let_go(self) -> None:
         """Lets the next read see what is stored by then."""
         self._held_by = None
-        if self._connection is not None and self._connection.in_transaction:
-            # Its steps are counted over all its runs: now and then it would be broken off, a read's time being over.
-            self._deadline = Deadline(self._busy_seconds + 60)
-            try:
-                self._connection.execute("COMMIT")
-            except sqlite3.Error:
-                self.close()  # a connection that can't let go is of no more use
+        if self._connection is None or not self._connection.in_transaction:
+            return
+        # Its steps are counted over all its runs: now and then it would be broken off, a read's time being over.
+        of_read, self._deadline = self._deadline, Deadline(_LETTING_GO_SECONDS)
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.Error:
+            self.close()  # a connection that can't let go is of no more use
+        finally:
+            self._deadline = of_read
 
     def close(self) -> None:
         self._held_by = None
