@@ -97,9 +97,40 @@ async def test_connections_that_the_server_ended_are_replaced(postgres: Postgres
     postgres.drop_database(url)
 
 
+async def test_a_connection_of_which_the_server_has_only_said_that_it_ends(postgres: PostgresServer) -> None:
+    url = postgres.create_database()
+    parts = urlsplit(url)
+    ends = f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{parts.path[1:]}'"
+    async with (
+        way_to(postgres, 0, closing=False) as port,
+        opened(parts._replace(netloc=f"cube@127.0.0.1:{port}").geturl()) as db,
+    ):
+
+        async def end() -> None:
+            await asyncio.to_thread(postgres.run, ends)
+            await asyncio.sleep(0.1)  # what it said has arrived by then
+
+        async with db.transaction() as tx:
+            await tx.execute("CREATE TABLE things (name text, size bigint)")
+        assert await names(db) == []
+        await end()
+        assert await names(db) == []
+        async with db.transaction() as tx:
+            await tx.execute(add(db), ("a", 1))
+        await end()
+        async with db.transaction() as tx:
+            await tx.execute(add(db), ("b", 1))
+        async with refused(), db.transaction() as tx:
+            await tx.execute(add(db), ("c", 1))
+            await end()
+            await tx.execute(add(db), ("d", 1))
+        assert await names(db) == ["a", "b"]
+    postgres.drop_database(url)
+
+
 @asynccontextmanager
-async def way_to(server: PostgresServer, port: int) -> AsyncIterator[int]:
-    """A port that leads to the server, until the block ends; 0 takes a free one."""
+async def way_to(server: PostgresServer, port: int, *, closing: bool = True) -> AsyncIterator[int]:
+    """A port that leads to the server, until the block ends; 0 takes a free one. Not closing, it ends no connection."""
     writers: list[asyncio.StreamWriter] = []
 
     async def lead(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -110,7 +141,8 @@ async def way_to(server: PostgresServer, port: int) -> AsyncIterator[int]:
     async def copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
             writer.write(data)
-        writer.close()
+        if closing:
+            writer.close()
 
     listener = await asyncio.start_server(lead, "127.0.0.1", port)
     try:

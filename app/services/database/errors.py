@@ -61,7 +61,7 @@ _POSTGRESQL = (
 )
 
 
-ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, TimeoutError)
 """All that asyncpg raises."""
 
 
@@ -130,6 +130,9 @@ def is_lost(error: Exception) -> bool:
     """Whether the connection had gone: what has changed nothing may be tried again on another one."""
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error) or "released" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        # The server has said that it ends the connection, and has not done so yet. Nothing was sent.
+        return str(error).startswith(("cannot switch to state", "not connected"))
     return isinstance(error, _POSTGRESQL_LOST) and not isinstance(error, TimeoutError)
 
 
