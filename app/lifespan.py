@@ -36,7 +36,7 @@ class Lifespan:
         async def layer(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "lifespan":
                 await self._run(receive, send)
-            else:
+            elif scope["type"] == "http":
                 state = scope.setdefault("state", {})
                 state["db"], state["quotas"] = self._db, self.quotas
                 state["answers_kept"] = self.settings.idempotency_hours * 3600

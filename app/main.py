@@ -14,8 +14,9 @@ from app import log, portal
 from app.graphql import graphql_route
 from app.lifespan import Lifespan
 from app.middleware.cors import Cors
-from app.middleware.limits import Limits
-from app.middleware.maintenance import UnderMaintenance
+from app.middleware.entrance import Entrance
+from app.middleware.limits import within_limits
+from app.middleware.maintenance import in_service
 from app.middleware.problems import Problems
 from app.middleware.router import Router
 from app.middleware.tracing import Tracing
@@ -36,10 +37,8 @@ def create_app(settings: Settings, db: Database | None = None) -> ASGIApp:
     layers: list[Callable[[ASGIApp], ASGIApp]] = [
         lifespan.around,
         partial(Tracing, trust=settings.trace_trust),
-        partial(Cors, origins=settings.cors_origins),
         Problems,
-        Limits,
-        partial(UnderMaintenance, watch=lifespan.watch),
+        partial(Entrance, looks=[Cors(settings.cors_origins), within_limits, partial(in_service, lifespan.watch)]),
     ]
     app: ASGIApp = Router(
         [

@@ -14,7 +14,8 @@ from app.graphql.envelope import from_body, from_query
 from app.graphql.result import Result
 from app.graphql.run import run
 from app.middleware.authentication import answering
-from app.middleware.exchange import body_of, database, exchange, header
+from app.middleware.body import body_of
+from app.middleware.exchange import database, exchange, header
 from app.middleware.finished import Finished
 from app.middleware.idempotency import once
 from app.middleware.media import JSON, accepted, content_type, takes_json, weight

@@ -8,7 +8,7 @@ from typing import TypeVar
 from starlette.types import Scope
 
 from app.auth import authenticate, forget, is_remembered, remembered
-from app.middleware.exchange import database, exchange, header_lines
+from app.middleware.exchange import database, exchange
 from app.middleware.rates import check_address, count_address, count_key
 from app.services.sql.guard import Guard, NotCurrent
 from app.services.timing import timed
@@ -87,7 +87,9 @@ async def _stands(scope: Scope, guard: Guard) -> bool:
 
 
 def _header(scope: Scope) -> str | None:
-    lines = header_lines(scope, b"authorization")
+    lines = exchange(scope).headers.get(b"authorization")
+    if lines is None:
+        return None
     if len(lines) > 1:
         raise problem("malformed_request", "There must be one Authorization header.")
-    return lines[0] if lines else None
+    return lines[0].decode("latin-1")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from app.middleware.exchange import Headers, exchange, header
+from app.middleware.finished import Finished
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, QUERY, OPTIONS"
 REQUEST_HEADERS = (
@@ -20,23 +21,18 @@ MAX_AGE = "86400"
 class Cors:
     """`origins` are those that may call: `*` alone is all of them. Never with credentials: a key is no cookie."""
 
-    def __init__(self, app: ASGIApp, origins: tuple[str, ...]) -> None:
-        self.app = app
+    def __init__(self, origins: tuple[str, ...]) -> None:
         self.origins = frozenset(origins)
         self.any = "*" in origins
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _is_docs(scope["path"]):
-            await self.app(scope, receive, send)
-            return
+    def __call__(self, scope: Scope) -> Finished | None:
+        if _is_docs(scope["path"]):
+            return None
         allowed = self._allowed(scope)
-        if _is_preflight(scope):
-            await send({"type": "http.response.start", "status": 204, "headers": [*allowed, *_PREFLIGHT]})
-            await send({"type": "http.response.body", "body": b""})
-            return
-        exchange(scope).shown += allowed
-        exchange(scope).shown += _EXPOSED
-        await self.app(scope, receive, send)
+        if scope["method"] == "OPTIONS" and _is_preflight(scope):
+            return Finished(204, [*allowed, *_PREFLIGHT], b"")
+        exchange(scope).shown += [*allowed, _EXPOSED]
+        return None
 
     def _allowed(self, scope: Scope) -> Headers:
         if self.any:
@@ -49,7 +45,7 @@ class Cors:
 
 
 _ANY = [(b"access-control-allow-origin", b"*")]
-_EXPOSED = [(b"access-control-expose-headers", EXPOSED.encode())]
+_EXPOSED = (b"access-control-expose-headers", EXPOSED.encode())
 _PREFLIGHT = [
     (b"access-control-allow-methods", METHODS.encode()),
     (b"access-control-allow-headers", REQUEST_HEADERS.encode()),
@@ -62,7 +58,5 @@ def _is_docs(path: str) -> bool:
 
 
 def _is_preflight(scope: Scope) -> bool:
-    if scope["method"] != "OPTIONS":
-        return False
     headers = exchange(scope).headers
     return b"origin" in headers and b"access-control-request-method" in headers

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from starlette.requests import ClientDisconnect, Request
 from starlette.types import Scope
 
-from app.middleware.trace import Trace
 from app.services.database import Database
 from app.services.rates import Tab
 from schema.actor import Actor
 
 Headers = list[tuple[bytes, bytes]]
+Lines = dict[bytes, list[bytes]]
+"""The lines of each header, by its name in lower case."""
 
 
 @dataclass(slots=True)
@@ -26,9 +26,8 @@ class Exchange:
     `tab` is what it costs whom.
     """
 
-    trace: Trace
-    headers: dict[bytes, list[bytes]]
-    trace_id: str = ""
+    trace_id: str
+    headers: Lines
     shown: Headers = field(default_factory=list)
     stages: dict[str, float] = field(default_factory=dict)
     tab: Tab = field(default_factory=Tab)
@@ -38,9 +37,6 @@ class Exchange:
     body: bytes | None = None
     status: int | None = None
     sent: int = 0
-
-    def __post_init__(self) -> None:
-        self.trace_id = str(self.trace)
 
 
 def exchange(scope: Scope) -> Exchange:
@@ -55,30 +51,15 @@ def database(scope: Scope) -> Database:
     return db
 
 
-async def body_of(request: Request) -> bytes:
-    """The whole body, read once; raises what a layer has against it, and ClientDisconnect."""
-    begun = exchange(request.scope)
-    if begun.body is None:
-        parts, more = [], True
-        while more:
-            message = await request.receive()
-            if message["type"] == "http.disconnect":
-                raise ClientDisconnect
-            parts.append(message.get("body", b""))
-            more = message.get("more_body", False)
-        begun.body = parts[0] if len(parts) == 1 else b"".join(parts)
-    return begun.body
-
-
 def address(scope: Scope) -> str:
     """The caller's, which behind a trusted proxy is the one that it names; a socket file's callers are one."""
     client = scope.get("client")
     return client[0] if client else ""
 
 
-def by_name(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, list[bytes]]:
+def by_name(headers: Iterable[tuple[bytes, bytes]]) -> Lines:
     """The lines of each header."""
-    found: dict[bytes, list[bytes]] = {}
+    found: Lines = {}
     for name, value in headers:
         if name in found:
             found[name].append(value)

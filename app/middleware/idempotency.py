@@ -10,7 +10,8 @@ from secrets import token_hex
 from starlette.requests import Request
 
 from app.auth import bearer
-from app.middleware.exchange import body_of, header, header_lines
+from app.middleware.body import body_of
+from app.middleware.exchange import header, header_lines
 from app.middleware.finished import Finished
 from app.services.database import Database
 from app.services.idempotency import Replayed, in_flight

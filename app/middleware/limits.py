@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from urllib.parse import unquote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
-from app.middleware.exchange import exchange
+from app.middleware.exchange import Lines, exchange
 from schema.problem import Problem, problem
 
 MAX_BODY = 1024 * 1024
@@ -20,31 +20,13 @@ _KEY = re.compile(r"cube_[0-9A-Za-z]{38}|cubet_[\w-]{64,}")
 _KEY_NAMES = frozenset({"access_token", "api_key", "apikey", "api-key", "key", "token", "authorization", "bearer"})
 
 
-class Limits:
-    """Refuses what is too large (413, 414, 431) or is not good HTTP (400); a body is counted as it comes in."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        refuse_if_refused(scope)
-        check_size(scope)
-        check_form(scope)
-        received = 0
-
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            refuse_if_refused(scope)
-            received += len(message.get("body", b""))
-            if received > MAX_BODY:
-                raise _too_large()
-            return message
-
-        await self.app(scope, counted, send)
+def within_limits(scope: Scope) -> None:
+    """Refuses what is too large (413, 414, 431) or is not good HTTP (400)."""
+    refuse_if_refused(scope)
+    headers = exchange(scope).headers
+    _check_size(scope)
+    _check_body(headers)
+    _check_form(scope, headers)
 
 
 def refuse_if_refused(scope: Scope) -> None:
@@ -54,31 +36,38 @@ def refuse_if_refused(scope: Scope) -> None:
         raise refusal
 
 
-def check_size(scope: Scope) -> None:
-    """The sizes that are known before the body is read."""
+def _check_size(scope: Scope) -> None:
     if len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"]) + 1 > MAX_URI:
         raise long_uri()
     if sum([len(name) + len(value) + 4 for name, value in scope["headers"]]) > MAX_HEADERS:
         raise large_headers()
-    for length in exchange(scope).headers.get(b"content-length", ()):
-        if length.isdigit() and (len(length) > 15 or int(length) > MAX_BODY):
-            raise _too_large()
 
 
-def check_form(scope: Scope) -> None:
-    """What parsers let through: an unknown version, a doubtful length or Host, and a key in the URL."""
-    if scope.get("http_version", "1.1") not in ("1.0", "1.1"):
-        raise malformed("The HTTP version must be 1.1 or 1.0.")
-    headers = exchange(scope).headers
-    lengths = headers.get(b"content-length", ())
-    if lengths and b"transfer-encoding" in headers:
+def _check_body(headers: Lines) -> None:
+    """What is known of a body before it is read."""
+    lengths = headers.get(b"content-length")
+    if lengths is None:
+        return
+    if any(length.isdigit() and (len(length) > 15 or int(length) > MAX_BODY) for length in lengths):
+        raise too_large()
+    if b"transfer-encoding" in headers:
         raise malformed("Content-Length and Transfer-Encoding must not stand together.")
     if len(lengths) > 1:
         raise malformed("There must be one Content-Length header.")
-    hosts = headers.get(b"host", ())
-    if len(hosts) > 1 or (not hosts and scope.get("http_version", "1.1") == "1.1"):
+
+
+def _check_form(scope: Scope, headers: Lines) -> None:
+    """What parsers let through: an unknown version, a doubtful Host, and a key in the URL."""
+    version = scope.get("http_version", "1.1")
+    if version not in ("1.1", "1.0"):
+        raise malformed("The HTTP version must be 1.1 or 1.0.")
+    hosts = headers.get(b"host")
+    if hosts is None:
+        if version == "1.1":
+            raise malformed("There must be one Host header.")
+    elif len(hosts) > 1:
         raise malformed("There must be one Host header.")
-    if hosts and not _is_host(hosts[0]):
+    elif not _is_host(hosts[0]):
         raise malformed("The Host header must be a host name or an address, with or without a port.")
     if _holds_key(scope):
         raise malformed("A key must not stand in the URL: send it in the Authorization header.")
@@ -97,7 +86,7 @@ def large_headers() -> Problem:
     return problem("headers_too_large", f"The headers are larger than {MAX_HEADERS:,} bytes.", connection="close")
 
 
-def _too_large() -> Problem:
+def too_large() -> Problem:
     return problem("too_large", f"The body is larger than {MAX_BODY:,} bytes.", connection="close")
 
 
@@ -107,8 +96,9 @@ def _is_host(value: bytes) -> bool:
 
 
 def _holds_key(scope: Scope) -> bool:
-    query = scope["query_string"].decode("latin-1")
-    if not query and "%" not in scope["path"] and "cube" not in scope["path"]:
-        return False
-    names = {unquote(pair.partition("=")[0]).lower() for pair in query.split("&")} if query else set()
-    return bool(names & _KEY_NAMES) or _KEY.search(unquote(f"{scope['path']}?{query}")) is not None
+    query, path = scope["query_string"], scope["path"]
+    if not query:
+        return ("cube" in path or "%" in path) and _KEY.search(unquote(path)) is not None
+    text = query.decode("latin-1")
+    names = {unquote(pair.partition("=")[0]).lower() for pair in text.split("&")}
+    return not names.isdisjoint(_KEY_NAMES) or _KEY.search(unquote(f"{path}?{text}")) is not None

@@ -36,6 +36,16 @@ class Route:
     def pattern(self) -> tuple[str, ...]:
         return tuple(self.path.split("/")[1:])
 
+    @cached_property
+    def parameters(self) -> tuple[tuple[int, str], ...]:
+        """The names of its parameters, and where they stand."""
+        return tuple((i, part[1:-1]) for i, part in enumerate(self.pattern) if part.startswith("{"))
+
+    @cached_property
+    def literals(self) -> tuple[tuple[int, str], ...]:
+        """The segments after the first that are none."""
+        return tuple((i, part) for i, part in enumerate(self.pattern) if i and not part.startswith("{"))
+
 
 class Router:
     """The innermost layer. `others` are Starlette's own routes, asked when none of `routes` has the path."""
@@ -50,8 +60,6 @@ class Router:
                 self._by_start.setdefault((len(route.pattern), route.pattern[0]), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return
         found = self._find(scope)
         if found is None:
             await self._other(scope, receive, send)
@@ -73,7 +81,7 @@ class Router:
         if literal := self._literal.get(segments):
             return literal, {}
         for route in self._by_start.get((len(segments), segments[0]), ()):
-            values = _matched(route.pattern, segments)
+            values = _matched(route, segments)
             if values is not None:
                 return route, values
         return None
@@ -130,16 +138,13 @@ def _no_handler(method: str, methods: Sequence[str]) -> Response:
     raise problem("method_not_allowed", f"This path takes {allowed}.", allow=allowed)
 
 
-def _matched(pattern: Sequence[str], segments: Sequence[str]) -> dict[str, str] | None:
-    values: dict[str, str] = {}
-    for part, segment in zip(pattern, segments, strict=True):
-        if part.startswith("{"):
-            if not segment:
-                return None
-            values[part[1:-1]] = segment
-        elif part != segment:
+def _matched(route: Route, segments: Sequence[str]) -> dict[str, str] | None:
+    """The values of the parameters, of which none is empty; None if it is another path."""
+    for i, literal in route.literals:
+        if segments[i] != literal:
             return None
-    return values
+    values = {name: segments[i] for i, name in route.parameters}
+    return values if all(values.values()) else None
 
 
 def _decoded(segment: bytes) -> str:

@@ -7,7 +7,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.log import request_line, traced
-from app.middleware.exchange import Exchange, Headers, by_name
+from app.middleware.exchange import Exchange, Headers, Lines, by_name
 from app.middleware.rates import rate_headers
 from app.middleware.trace import Trace, continued, new_trace
 from app.services.rates import tabs
@@ -24,11 +24,8 @@ class Tracing:
         self.trust = trust
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
         headers = by_name(scope["headers"])
-        begun = Exchange(self._trace(headers), headers)
+        begun = Exchange(str(self._trace(headers)), headers)
         scope.setdefault("state", {})["exchange"] = begun
         head = scope["method"] == "HEAD"
 
@@ -37,10 +34,10 @@ class Tracing:
             if message["type"] == "http.response.start":
                 begun.status = message["status"]
                 begun.tab.settle()
-                message = {**message, "headers": _headers(begun, message["headers"])}
+                message["headers"] = _headers(begun, message["headers"])
             elif message["type"] == "http.response.body":
-                if head and message.get("body"):
-                    message = {**message, "body": b""}
+                if head:
+                    message["body"] = b""
                 begun.sent += len(message.get("body", b""))
             await send(message)
 
@@ -56,7 +53,7 @@ class Tracing:
             tabs.reset(kept)
             stages.reset(token)
 
-    def _trace(self, headers: dict[bytes, list[bytes]]) -> Trace:
+    def _trace(self, headers: Lines) -> Trace:
         parents = headers.get(b"traceparent")
         if self.trust == "restart" or not parents:
             return new_trace()

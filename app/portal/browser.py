@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.middleware.exchange import body_of
+from app.middleware.body import body_of
 from app.middleware.media import content_type
 from schema.problem import problem
 

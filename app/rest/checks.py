@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from app.middleware.authentication import answering, authenticated
-from app.middleware.exchange import body_of, database, exchange, header, header_lines
+from app.middleware.body import body_of
+from app.middleware.exchange import database, exchange, header, header_lines
 from app.middleware.finished import Finished
 from app.middleware.idempotency import once, replayed
 from app.middleware.media import JSON, MERGE_PATCH, PROBLEM, content_type, prefers_problem, takes_json
@@ -39,8 +39,7 @@ BODY = (JSON,)
 PATCH = (MERGE_PATCH, JSON)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request that has passed the checks; if it writes, whether it is done once, or not at all."""
 
     request: Request
@@ -78,9 +77,9 @@ class Asked:
     def header(self, name: str) -> str | None:
         return header(self.request.scope, name.encode())
 
-    async def read(self, selection: Selection) -> Answer:
+    def read(self, selection: Selection) -> Awaitable[Answer]:
         """Reads as the actor, who is found to be still the one remembered if that is all that is known."""
-        return await read(self.db, selection, self.actor, self.guard)
+        return read(self.db, selection, self.actor, self.guard)
 
     def known(self, resource: Resource) -> Resource:
         """The resource as this actor knows it: whatever is read of the request is read by it."""
@@ -88,7 +87,8 @@ class Asked:
 
     def reference(self, resource: Resource) -> Reference:
         """The reference in the path."""
-        return pointer(self.request.path_params["ref"], self.known(resource))
+        ref: str = self.request.scope["path_params"]["ref"]
+        return pointer(ref, self.known(resource))
 
 
 def checked(
@@ -130,12 +130,12 @@ def checked(
 
 async def _write(asked: Asked, handler: Callable[[Asked], Awaitable[ASGIApp]]) -> ASGIApp:
     if dry_run(asked.params):
-        return await handler(replace(asked, dry_run=True))  # it is no more than a look, which takes no key
+        return await handler(asked._replace(dry_run=True))  # it is no more than a look, which takes no key
     if asked.header("idempotency-key") is None:
         return await handler(asked)
     form = PROBLEM if prefers_problem(asked.header("accept")) else JSON
     once_ = await once(asked.request, asked.actor, form)
-    return await (_write_once(replace(asked, once=once_), once_, handler) if once_ else handler(asked))
+    return await (_write_once(asked._replace(once=once_), once_, handler) if once_ else handler(asked))
 
 
 async def _write_once(asked: Asked, once_: Once, handler: Callable[[Asked], Awaitable[ASGIApp]]) -> ASGIApp:
