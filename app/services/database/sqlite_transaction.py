@@ -1,8 +1,10 @@
 """One transaction of SQLite that has begun."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import suppress
+from functools import lru_cache
 
 from app.services.database.errors import LostRace, UniqueViolation, from_sqlite, is_interrupted
 from app.services.database.limits import Limits
@@ -17,14 +19,16 @@ WHERE t.type = 'table' AND i."unique"
 GROUP BY i.name, i.origin
 """
 _FAILED = "UNIQUE constraint failed: "
+_PLACE = re.compile(r"\?(\d+)")
 
 
 class SqliteTransaction:
-    """Every statement runs at once: one costs less than to put it off."""
+    """Every statement runs at once: one costs less than to put it off. What is required goes along with the next."""
 
     def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
         self._connection = connection
         self._limits = limits
+        self._required: tuple[str, Params] | None = None
 
     async def execute(self, text: str, params: Params = ()) -> int:
         return self._run(text, params).rowcount
@@ -34,6 +38,8 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+        if self._required:
+            self._look()
         try:
             return self._connection.execute(text, params).fetchall()
         except sqlite3.Error as error:
@@ -44,6 +50,7 @@ class SqliteTransaction:
 
     async def answer(self, text: str, params: Params = ()) -> Row | None:
         """A slow one runs on a thread, for no longer than others wait for their turn to write."""
+        await self.settle()
         try:
             rows = self._until(Deadline(self._limits.inline), text, params)
         except sqlite3.Error as error:
@@ -53,16 +60,22 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
-        done = self._run(text, params)
-        if guarded and (done.fetchone() is None if text.startswith("SELECT ") else done.rowcount == 0):
+        if guarded and text.startswith("SELECT "):
+            await self.require(text, params)
+            self._look()
+        elif self._run(text, params).rowcount == 0 and guarded:
             raise LostRace
 
     async def require(self, text: str, params: Params) -> None:
-        if not await self.fetch(text, params):
-            raise LostRace
+        if self._required:
+            required, values = self._required
+            text, params = _both(required, len(values), text), (*values, *params)
+        self._required = text, params
 
     async def settle(self) -> None:
-        """Nothing was put off."""
+        """Only what is required was put off."""
+        if self._required:
+            self._look()
 
     async def savepoint(self) -> None:
         self._run("SAVEPOINT cube_part")
@@ -95,7 +108,16 @@ class SqliteTransaction:
                 with suppress(asyncio.CancelledError):
                     await asyncio.wait([running])
 
+    def _look(self) -> None:
+        """Whether what is required is so."""
+        assert self._required
+        (text, params), self._required = self._required, None
+        if self._run(text, params).fetchone() is None:
+            raise LostRace
+
     def _run(self, text: str, params: Params = ()) -> sqlite3.Cursor:
+        if self._required:
+            self._look()
         try:
             return self._connection.execute(text, params)
         except sqlite3.Error as error:
@@ -110,6 +132,13 @@ class SqliteTransaction:
         # An index that stands for a UNIQUE of the table has no name of its own: PostgreSQL's way to name it.
         names = {failed: name if origin == "c" else _constraint_name(failed) for name, origin, failed in found}
         return UniqueViolation(names.get(columns, columns))
+
+
+@lru_cache(maxsize=256)
+def _both(one: str, count: int, other: str) -> str:
+    """A row, if both of these yield one; the first has so many parameters."""
+    moved = _PLACE.sub(lambda found: f"?{int(found[1]) + count}", other)
+    return f"SELECT 1 WHERE EXISTS ({one}) AND EXISTS ({moved})"
 
 
 def _constraint_name(columns: str) -> str:

@@ -10,7 +10,7 @@ import contextvars
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 from app.services.database.errors import from_sqlite, is_broken, is_busy, unavailable
@@ -54,24 +54,8 @@ class SqliteWrites:
         async with self._nobody_writes():
             await self._connected()
 
-    @asynccontextmanager
-    async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
-        await self._take_turn()
-        try:
-            group = self._group or await self._new_group()
-            before, marked = group.connection.total_changes, self._mark(group, again)
-            try:
-                yield SqliteTransaction(group.connection, self._limits)
-                if marked:
-                    with _translated():
-                        group.connection.execute("RELEASE cube_unit")
-            except BaseException as error:
-                self._undo(group, error, marked, group.connection.total_changes != before)
-                raise
-            stored = group.done(again)
-        finally:
-            self._end_turn()
-        await stored
+    def transaction(self, *, again: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        return _Turn(self, again)
 
     async def close(self) -> None:
         await self._log.close()
@@ -217,6 +201,54 @@ class SqliteWrites:
         if self._connection:
             self._connection.close()
             self._connection = None
+
+
+class _Turn(AbstractAsyncContextManager[Transaction]):
+    """One unit of work; a generator in its place would cost as much as one of its statements."""
+
+    __slots__ = ("_again", "_before", "_group", "_marked", "_transaction", "_writes")
+
+    def __init__(self, writes: SqliteWrites, again: bool) -> None:
+        self._writes = writes
+        self._again = again
+
+    async def __aenter__(self) -> Transaction:
+        writes = self._writes
+        await writes._take_turn()
+        try:
+            self._group = group = writes._group or await writes._new_group()
+            self._before = group.connection.total_changes
+            self._marked = writes._mark(group, self._again)
+        except BaseException:
+            writes._end_turn()
+            raise
+        self._transaction = SqliteTransaction(group.connection, writes._limits)
+        return self._transaction
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is not None:
+                self._undo(error)
+                return
+            await self._finish()
+            stored = self._group.done(self._again)
+        finally:
+            self._writes._end_turn()
+        await stored
+
+    async def _finish(self) -> None:
+        try:
+            await self._transaction.settle()
+            if self._marked:
+                with _translated():
+                    self._group.connection.execute("RELEASE cube_unit")
+        except BaseException as error:
+            self._undo(error)
+            raise
+
+    def _undo(self, error: BaseException) -> None:
+        wrote = self._group.connection.total_changes != self._before
+        self._writes._undo(self._group, error, self._marked, wrote)
 
 
 @contextmanager
