@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from schema.actor import Actor
 from schema.problem import Problem, problem
@@ -60,8 +60,7 @@ class Once:
     nonce: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """Who writes, through which door, under which trace; whether it is done once, or undone when all is known."""
 
     actor: Actor

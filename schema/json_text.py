@@ -19,7 +19,7 @@ def strict_json(raw: bytes) -> Any:
         value = orjson.loads(raw)
         # Each colon stands behind a name or in a text. If a member was lost because its name came again, its colon is
         # one too many; no text may make up for it by a colon that is escaped.
-        if b"\\u003" not in raw and raw.count(b":") == _colons(value, 0):
+        if b"\\u003" not in raw and raw.count(b":") == _colons(value):
             return value
     except (orjson.JSONDecodeError, _Doubtful):
         pass
@@ -30,21 +30,26 @@ class _Doubtful(Exception):
     """What the strict way may read otherwise, or refuse."""
 
 
-def _colons(value: Any, depth: int) -> int:
-    """The colons that a text of this value has, unless a colon is escaped."""
-    if isinstance(value, str):
-        return value.count(":")
-    kind = type(value)
-    if kind is dict or kind is list:
-        if depth == MAX_DEPTH:
-            raise _Doubtful
-        if kind is list:
-            return sum([_colons(item, depth + 1) for item in value])
-        members: dict[str, Any] = value
-        return len(members) + sum([name.count(":") + _colons(item, depth + 1) for name, item in members.items()])
-    if kind is float and abs(value) >= _EXACT:
-        raise _Doubtful  # it may be a large integer
-    return 0
+def _colons(value: Any) -> int:
+    """The colons that a text of this value has, unless a colon is escaped. It is gone through level by level."""
+    found, level = 0, [value]
+    for _ in range(MAX_DEPTH):
+        inner: list[Any] = []
+        for one in level:
+            kind = type(one)
+            if kind is str:
+                found += one.count(":")
+            elif kind is dict:
+                found += len(one) + "".join(one).count(":")
+                inner += one.values()
+            elif kind is list:
+                inner += one
+            elif kind is float and abs(one) >= _EXACT:
+                raise _Doubtful  # it may be a large integer
+        if not inner:
+            return found
+        level = inner
+    raise _Doubtful  # it may be too deep
 
 
 def _strictly(raw: bytes) -> Any:

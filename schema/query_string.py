@@ -105,6 +105,8 @@ def body_selection(resource: Resource, body: dict[str, Any]) -> Connection:
 
 def single_selection(resource: Resource, by: Reference, params: dict[str, str]) -> Single:
     """`GET /customers/{ref}?…`"""
+    if not params:
+        return default_single(resource, by)
     _known(params, ("fields", "expand", "deleted"))
     members = record(resource, params.get("fields"), params.get("expand"))
     return Single(members, by, _deleted(params.get("deleted")))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -25,8 +25,7 @@ from schema.reference import Reference
 from schema.selection import Beside, Deleted, Leaf, Many, Member, One, Part, Record, Selection, Single, Typename
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks, under which trace, and the database that answers; with a guard, only reads or one write.
 
     `once` is for a mutation, whose writes are then one unit of work.
@@ -109,8 +108,8 @@ async def beside_others(whole: UnitOfWork, step: Step, *, dry_run: bool) -> byte
 
 async def _record(work: UnitOfWork, record: Record, written: Written) -> bytes:
     """What is asked of the record as the write leaves it: out of what it stores, unless it lies in other records."""
-    if written.told is not None and _is_its_own(record):
-        return orjson.dumps({member.response: _value(member, written.told) for member in record.members})
+    if written.told is not None and (own := _own(record)) is not None:
+        return orjson.dumps(_told(own, written.told))
     single = Single(record, Reference(record.resource.name, "id", written.id), Deleted.INCLUDE)
     body = (await read_within(work, single)).body
     if body is None:  # in the meantime another has moved it out of sight
@@ -118,22 +117,33 @@ async def _record(work: UnitOfWork, record: Record, written: Written) -> bytes:
     return body
 
 
-def _lies_in_it(record: Record) -> bool:
-    return all(isinstance(member, Leaf | Part | Typename) for member in record.members)
+Own = list[tuple[str, Callable[[Mapping[str, Any]], Any]]]
+"""Members that lie in the record itself, each with the way to its value in what is told of the record."""
 
 
-_is_its_own: Kept[Record, bool] = Kept(_lies_in_it)
+def _own_members(record: Record) -> Own | None:
+    """None if there are others among them."""
+    if not all(isinstance(member, Leaf | Part | Typename) for member in record.members):
+        return None
+    return [(member.response, _way(member)) for member in record.members]
 
 
-def _value(member: Member, told: Mapping[str, Any]) -> Any:
+_own: Kept[Record, Own | None] = Kept(_own_members)
+
+
+def _told(own: Own, told: Mapping[str, Any]) -> dict[str, Any]:
+    return {response: way(told) for response, way in own}
+
+
+def _way(member: Member) -> Callable[[Mapping[str, Any]], Any]:
     match member:
         case Leaf(field=field):
-            return told[field.name]
+            return itemgetter(field.name)
         case Part(field=field, members=members):
-            inner = told[field.name]
-            return inner and {one.response: _value(one, inner) for one in members}
+            name, inner = field.name, [(one.response, _way(one)) for one in members]
+            return lambda told: told[name] and _told(inner, told[name])
         case Typename(type=type_):
-            return type_
+            return lambda _: type_
         case _:
             raise TypeError(member)
 

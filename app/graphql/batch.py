@@ -21,7 +21,7 @@ async def batch_step(caller: Caller, asked: BatchWrite) -> Step:
     checked = await check_batch(asked.batch, caller.actor)
 
     async def done(work: UnitOfWork) -> bytes:
-        results = await perform_batch(replace(work, call=replace(work.call, source=Source.BATCH)), checked)
+        results = await perform_batch(replace(work, call=work.call._replace(source=Source.BATCH)), checked)
         return orjson.dumps([_result(asked, one, caller.trace_id) for one in results])
 
     return done

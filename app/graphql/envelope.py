@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import NoneType
-from typing import Any
+from typing import Any, NamedTuple
 
 from schema.json_text import strict_json
 from schema.problem import invalid, problem
@@ -20,8 +19,7 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What is to be run, and with which variables."""
 
     query: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -119,7 +119,7 @@ async def _run(prepared: Prepared, envelope: Envelope, caller: Caller, finish: F
     if caller.guard and not found.may_be_guarded:
         raise NotCurrent
     if caller.once is not None:
-        caller = replace(caller, once=None)  # of what stores nothing there is nothing to repeat
+        caller = caller._replace(once=None)  # of what stores nothing there is nothing to repeat
     return finish(await _executed(prepared, envelope, caller, found, partial(_alone, caller)))
 
 

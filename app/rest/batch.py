@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import orjson
 
 from app.middleware.finished import Finished
@@ -26,7 +24,7 @@ def batch_route() -> Route:
 
 async def batch(asked: Asked) -> Finished:
     """Does the operations, and answers with what each came to."""
-    call = replace(asked.call, source=Source.BATCH)
+    call = asked.call._replace(source=Source.BATCH)
     with timed("plan"):
         checked_batch = await check_batch(read_batch(asked.body), asked.actor)
 

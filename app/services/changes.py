@@ -60,11 +60,11 @@ def change_row(
         after["updatedAt"],
         resource_word(resource),
         after["id"],
-        action.value,
+        str(action),
         after["version"],
         orjson.dumps(differences).decode(),
         call.actor.key_id,
         call.actor.user_id,
-        call.source.value,
+        str(call.source),
         call.trace_id,
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -23,8 +22,7 @@ _JSON_KINDS = LIST_KINDS | MAP_KINDS
 _NOTHING: tuple[Any, ...] = ([], {})
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A record as it stands in its row; where they were made for it, how it is `leaving` and the `members` of that."""
 
     values: Values

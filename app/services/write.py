@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from app.services import finding, keys
 from app.services.database import Database, LostRace
@@ -49,8 +49,7 @@ BECOME: Mapping[str, Become] = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A change that its actor may ask for, and the values given with it, normalised."""
 
     change: Change

@@ -11,12 +11,14 @@ from enum import Enum
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLID,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLString,
     Undefined,
+    is_enum_type,
     is_input_object_type,
     is_list_type,
     is_non_null_type,
@@ -54,6 +56,8 @@ class Coercion:
     def _named(self, type_: GraphQLInputType) -> Coerce:
         if is_input_object_type(type_) and not type_.is_one_of:
             return self._object(type_)
+        if is_enum_type(type_):
+            return _enum(type_)
         return _text(type_) if type_ in (GraphQLString, GraphQLID) else _by_the_book(type_)
 
     def _object(self, type_: GraphQLInputObjectType) -> Coerce:
@@ -116,6 +120,12 @@ def _list(type_: GraphQLInputType, of_item: Coerce) -> Coerce:
 def _text(type_: GraphQLInputType) -> Coerce:
     otherwise = _by_the_book(type_)
     return lambda value: value if type(value) is str else otherwise(value)
+
+
+def _enum(type_: GraphQLEnumType) -> Coerce:
+    otherwise = _by_the_book(type_)
+    known = {name: otherwise(name) for name in type_.values}
+    return lambda value: known[value] if type(value) is str and value in known else otherwise(value)
 
 
 def _by_the_book(type_: GraphQLInputType) -> Coerce:

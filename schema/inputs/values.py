@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from functools import partial
 from typing import Any
 
 from schema.actor import SCOPES
@@ -60,7 +61,7 @@ def _clearable(field: Field) -> bool:
 def _reader(resource: Resource, field: Field) -> Reader:
     match field.kind:
         case Kind.TEXT:
-            return lambda raw: clean(raw, max_length=field.max_length, lines=field.name in LINES)
+            return partial(clean, max_length=field.max_length, lines=field.name in LINES)
         case Kind.ENUM:
             return lambda raw: _choice(field, raw)
         case Kind.INTEGER:

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TypeVar
 
 import orjson
@@ -61,9 +60,10 @@ def canonical(value: Mapping[str, object] | Sequence[object]) -> str:
         return "{}" if isinstance(value, Mapping) else "[]"
     items = value.values() if type(value) is dict else value if type(value) is list else (None,)
     if all(map(_is_plain, items)):
-        # Of these orjson writes the very same text, only sooner; of lone surrogates it writes nothing.
-        with suppress(orjson.JSONEncodeError):
-            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        try:
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()  # the very same text, only sooner
+        except orjson.JSONEncodeError:
+            pass  # of lone surrogates it writes nothing
     return json.dumps(_canonical(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 

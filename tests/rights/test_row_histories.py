@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from app.services.write import write
@@ -65,7 +64,7 @@ async def test_who_made_a_change_is_told_if_they_are_seen(world: World, face: Fa
     ((key_id, user_id),) = stored
     assert key_id
     assert user_id
-    hers = replace(CALL, actor=Actor(key_id, world.jane, CALL.actor.scopes))
+    hers = CALL._replace(actor=Actor(key_id, world.jane, CALL.actor.scopes))
     await write(world.db, Update(CUSTOMER, Reference("customer", "id", made["id"]), {"title": "Dr"}), hers)
     for filter_, versions in (
         ({"userId": {"eq": user_id}}, []),

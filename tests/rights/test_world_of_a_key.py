@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +107,7 @@ async def _filled(db: Database, r: random.Random) -> Directory:
     """A random directory with some history."""
     world = await fill(db, r, users=3, clients=5, customers=10)
     live = {resource.name: [one["id"] for one in world.live(resource)] for resource in DIRECTORY}
-    call = replace(CALL, actor=Actor(KEY, r.choice(live["user"]), CALL.actor.scopes))
+    call = CALL._replace(actor=Actor(KEY, r.choice(live["user"]), CALL.actor.scopes))
     for id_ in r.sample(live["client"], 2):
         await _update(db, CLIENT, id_, {"parentId": r.choice(live["client"]), "industry": "Mining"}, call)
     for id_ in r.sample(live["customer"], 4):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from app.services.imports.columns import Column
@@ -117,7 +117,7 @@ def _matched(plan: Plan, match: Match, row: Row, draft: Draft, seen: dict[Refere
         cell = row.cells[match.column.index]
         return Refused(row.line, [CellFault(match.column.shown, cell, f"stands in line {seen[key]} already")])
     seen[key] = row.line
-    return Prepared(row, draft, replace(checked, change=Update(plan.resource, key, data)))
+    return Prepared(row, draft, checked._replace(change=Update(plan.resource, key, data)))
 
 
 async def _write(
@@ -129,7 +129,7 @@ async def _write(
         return Outcome.CREATED
     if row.checked.change.by not in known.free:
         try:
-            written = await perform(work, replace(row.checked, given=known.resolved(given)))
+            written = await perform(work, row.checked._replace(given=known.resolved(given)))
         except Problem as problem:
             if problem.code != "not_found":
                 raise
