@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.services.database.transaction import Params
 
+_MOST = 8
 _PLACE = re.compile(r"\$(\d+)")
+_Shape = tuple[tuple[str, int, bool], ...]
+"""The text of each statement, the number of its parameters, and whether it is guarded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A statement that has been put off."""
 
     text: str
@@ -20,17 +21,41 @@ class Waiting:
     guarded: bool
 
 
-def combined(waiting: Sequence[Waiting]) -> tuple[str, list[Any]]:
+class Combined(NamedTuple):
     """One statement that does them all or, if a guarded one changes or yields no row, fails by a division by zero.
 
-    They see the database as it was before any of them: none may look for what another one writes.
+    `only_new`: all that it does is to make new rows. What changes others may have to wait for who changes them too.
     """
-    shape = tuple((one.text, len(one.params), one.guarded) for one in waiting)
-    return _text(shape), [value for one in waiting for value in one.params]
+
+    text: str
+    only_new: bool
+
+
+def combined(waiting: Sequence[Waiting]) -> Combined | None:
+    """Of the few statements of one record, of which none has to see what another one writes; else None."""
+    return _combined(tuple([(one.text, len(one.params), one.guarded) for one in waiting]))
+
+
+def params_of(waiting: Sequence[Waiting]) -> list[Any]:
+    """The parameters of all of them."""
+    return [value for one in waiting for value in one.params]
+
+
+def is_insert(text: str) -> bool:
+    return text.startswith("INSERT INTO ")
 
 
 @lru_cache(maxsize=512)
-def _text(shape: tuple[tuple[str, int, bool], ...]) -> str:
+def _combined(shape: _Shape) -> Combined | None:
+    inserts = [is_insert(text) for text, _, _ in shape]
+    few = 0 < len(shape) <= _MOST and len({text for text, _, _ in shape}) == len(shape)
+    if not few or inserts != sorted(inserts):
+        return None
+    only_new = all(text.startswith("SELECT ") or (is_insert(text) and not guarded) for text, _, guarded in shape)
+    return Combined(_text(shape), only_new)
+
+
+def _text(shape: _Shape) -> str:
     parts, guards, before = [], ["1"], 0
     for i, (text, count, guarded) in enumerate(shape):
         numbered = _PLACE.sub(lambda found, by=before: f"${int(found[1]) + by}", text)  # type: ignore[misc]

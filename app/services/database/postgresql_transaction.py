@@ -1,20 +1,19 @@
 """One transaction of PostgreSQL, which begins no earlier than it must: each round trip costs more than a statement."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import asyncpg
 
 from app.services.database.errors import ERRORS, LostRace, is_lost, postgresql_errors
-from app.services.database.postgresql_combined import Waiting, combined
+from app.services.database.postgresql_combined import Waiting, combined, is_insert, params_of
 from app.services.database.postgresql_connections import PostgresqlConnections
 from app.services.database.postgresql_group import PostgresqlGroups
 from app.services.database.transaction import Params, Row
 from schema.problem import Problem
 
 T = TypeVar("T")
-_MOST_COMBINED = 8
 # In the order in which their rows are made; all others come after them.
 _POINTED_AT = ("INSERT INTO users ", "INSERT INTO clients ")
 
@@ -75,13 +74,30 @@ class PostgresqlTransaction:
     async def keep(self) -> None:
         await self.execute("RELEASE SAVEPOINT cube_part")
 
-    async def commit(self) -> None:
-        if self._begun is None and _fit_together(whole := [*self._required, *self._waiting]):
-            text, params = combined(whole)
-            if self._groups is not None and self._connection is None and _is_new(whole):
-                await self._groups.stored(text, params)
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        try:
+            if error is not None:
+                await self._rollback()
+                return
+            try:
+                await self._commit()
+            except BaseException:
+                await self._rollback()
+                raise
+        finally:
+            await self.release()
+
+    async def _commit(self) -> None:
+        whole = [*self._required, *self._waiting]
+        together = combined(whole) if self._begun is None else None
+        if together is not None:
+            if self._groups is not None and self._connection is None and together.only_new:
+                await self._groups.stored(together.text, params_of(whole))
             else:
-                await self.store(text, [params])
+                await self.store(together.text, [params_of(whole)])
         else:
             # What is required is asked last of all: while others held a row, it may have come to be no longer so.
             self._waiting += self._required
@@ -98,7 +114,7 @@ class PostgresqlTransaction:
         await self._run(text, rows)
         self._sound = True
 
-    async def rollback(self) -> None:
+    async def _rollback(self) -> None:
         # If this fails, or is cancelled too, the pool ends the transaction or the connection.
         if self._begun:
             with suppress(*ERRORS):
@@ -115,9 +131,8 @@ class PostgresqlTransaction:
         if self._begun is None:
             await (self._begin() if self._connection else self._first(self._begin))
         waiting, self._waiting = self._waiting, []
-        if _fit_together(waiting):
-            text, params = combined(waiting)
-            await self._run(text, [params])
+        if (together := combined(waiting)) is not None:
+            await self._run(together.text, [params_of(waiting)])
             return
         for text, rows in _grouped(waiting):
             with postgresql_errors():
@@ -170,24 +185,12 @@ class PostgresqlTransaction:
             raise LostRace from error
 
 
-def _fit_together(waiting: Sequence[Waiting]) -> bool:
-    """Whether they are the few statements of one record, of which none has to see what another one writes."""
-    inserts = [_is_insert(one.text) for one in waiting]
-    few = 0 < len(waiting) <= _MOST_COMBINED and len({one.text for one in waiting}) == len(waiting)
-    return few and inserts == sorted(inserts)
-
-
-def _is_new(waiting: Iterable[Waiting]) -> bool:
-    """Whether all that it does is to make new rows: what changes others may have to wait for who changes them too."""
-    return all(one.text.startswith("SELECT ") or (_is_insert(one.text) and not one.guarded) for one in waiting)
-
-
 def _grouped(waiting: Iterable[Waiting]) -> list[tuple[str, list[Waiting]]]:
     """Inserts of one kind together, but not past anything else: an insert may need what an update sets free."""
     groups: list[tuple[str, list[Waiting]]] = []
     joinable: dict[str, list[Waiting]] = {}
     for one in waiting:
-        if not _is_insert(one.text):
+        if not is_insert(one.text):
             groups += _in_order(joinable)
             groups.append((one.text, [one]))
             joinable = {}
@@ -203,10 +206,6 @@ def _in_order(inserts: dict[str, list[Waiting]]) -> list[tuple[str, list[Waiting
 
 def _rank(text: str) -> int:
     return next((i for i, start in enumerate(_POINTED_AT) if text.startswith(start)), len(_POINTED_AT))
-
-
-def _is_insert(text: str) -> bool:
-    return text.startswith("INSERT INTO ")
 
 
 def _count(status: str) -> int:

@@ -1,7 +1,6 @@
 """Writes on PostgreSQL, on connections of their own."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from app.services.database.limits import Limits
@@ -31,17 +30,8 @@ class PostgresqlWrites:
         await self._connections.open()
         await self._of_groups.open()
 
-    @asynccontextmanager
-    async def transaction(self, *, again: bool = False) -> AsyncIterator[Transaction]:
-        transaction = PostgresqlTransaction(self._connections, self._groups if again else None)
-        try:
-            yield transaction
-            await transaction.commit()
-        except BaseException:
-            await transaction.rollback()
-            raise
-        finally:
-            await transaction.release()
+    def transaction(self, *, again: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        return PostgresqlTransaction(self._connections, self._groups if again else None)
 
     async def close(self) -> None:
         await self._groups.close(self._limits.wait)
