@@ -3,12 +3,14 @@
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import quote
 
 from schema.values.fault import Fault
 from schema.values.text import filled
 
 WEBSITE_MAX_LENGTH = 2048
+_KEPT = 1024  # many people's addresses are at few hosts
 _ASCII_LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _SCHEME = re.compile(r"(?:([a-z][a-z0-9+.\-]*):)?//", re.IGNORECASE)
 _PORT = re.compile(r":([0-9]{0,5})$")
@@ -18,6 +20,7 @@ _INVALID_DOMAIN = "is not a web domain such as acme.example"
 _INVALID_WEBSITE = "is not a web address such as https://acme.example"
 
 
+@lru_cache(maxsize=_KEPT)
 def host(text: str) -> str:
     """A host name of at least two labels as a lower-case A-label (UTS 46)."""
     name = text.lower() if text.isascii() else text

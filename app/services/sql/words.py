@@ -155,9 +155,14 @@ def _word(text: str) -> str:
 def _address(email: str) -> Iterable[str]:
     """The whole, its local part and the words in it, its domain: as stored, and as people write it."""
     local, _, domain = email.rpartition("@")
-    local, domains = fold(local), dict.fromkeys((fold(domain), fold(shown(domain))))
+    local, domains = fold(local), _domains(domain)
     wholes = [f"{local}@{one}" for one in domains]
     return [_word(part) for part in (*wholes, local, *domains, *words(local)) if part]
+
+
+@lru_cache(maxsize=_KEPT)
+def _domains(domain: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((fold(domain), fold(shown(domain)))))
 
 
 def _digits(phone: str) -> Iterable[str]:
