@@ -23,7 +23,6 @@ _SECRET = re.compile(r"cube(?:_[0-9A-Za-z]{16,}|t_[\w.-]{16,})")
 _HIDDEN = "cube_[hidden]"
 _GATHERED_FOR = 0.1
 _GATHERED_AT_MOST = 64
-_REQUEST = orjson.OPT_UTC_Z
 
 log: FilteringBoundLogger = structlog.get_logger()
 
@@ -73,7 +72,7 @@ class traced:  # noqa: N801 - it reads as a word: `with traced(id):`
 def request_line(members: dict[str, Any]) -> None:
     """The line `request` of an answered request: as `log.info` would write it, on a shorter way."""
     if _requests:
-        _lines.gather({"at": datetime.now(UTC), "level": "info", "event": "request", **members})
+        _lines.gather(datetime.now(UTC), members)
 
 
 def flush() -> None:
@@ -97,14 +96,14 @@ class _Foreign(logging.Handler):
 
 
 class _Lines:
-    """Stderr, always in whole lines. Those of requests are gathered and formatted together, which costs each less.
+    """Stderr, always in whole lines. Those of requests are gathered and made together, which costs each less.
 
     They go out after a tenth of a second, or before any other line.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._gathered: list[dict[str, Any]] = []
+        self._gathered: list[tuple[datetime, dict[str, Any]]] = []
         self._due_in: asyncio.AbstractEventLoop | None = None
 
     def write(self, text: str) -> None:
@@ -112,9 +111,8 @@ class _Lines:
         # Looked up each time: whoever captures stderr replaces it, and looks at once.
         sys.stderr.write(text)
 
-    def gather(self, members: dict[str, Any]) -> None:
-        with self._lock:
-            self._gathered.append(members)
+    def gather(self, at: datetime, members: dict[str, Any]) -> None:
+        self._gathered.append((at, members))  # whole by itself, so that it waits for no lock
         if len(self._gathered) >= _GATHERED_AT_MOST or sys.stderr is not sys.__stderr__:
             self.flush()
         elif self._due_in is None or self._due_in.is_closed():
@@ -126,8 +124,9 @@ class _Lines:
 
     def flush(self) -> None:
         with self._lock:
-            gathered, self._gathered = self._gathered, []
-            for text in _chunks([orjson.dumps(members, option=_REQUEST) for members in gathered]):
+            gathered = self._gathered[:]
+            del self._gathered[: len(gathered)]
+            for text in _chunks([_request(at, members) for at, members in gathered]):
                 sys.stderr.write(without_secrets(text))
         sys.stderr.flush()
 
@@ -138,6 +137,10 @@ class _Lines:
 
 _lines = _Lines()
 atexit.register(_lines.flush)
+
+
+def _request(at: datetime, members: dict[str, Any]) -> bytes:
+    return orjson.dumps({"at": at, "level": "info", "event": "request", **members}, option=orjson.OPT_UTC_Z)
 
 
 def _chunks(lines: list[bytes]) -> Iterator[str]:
