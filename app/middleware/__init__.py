@@ -1,1 +1,1 @@
-"""What every request passes on its way to a door: plain ASGI, one layer each, listed in `app.main`."""
+"""What every request passes on its way to a door: plain ASGI, in layers that `app.main` lists."""

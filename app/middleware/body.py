@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.requests import ClientDisconnect, Request
 
-from app.middleware.exchange import exchange
+from app.middleware.exchange import Exchange, exchange
 from app.middleware.limits import MAX_BODY, refuse_if_refused, too_large
 
 
@@ -12,21 +12,21 @@ async def body_of(request: Request) -> bytes:
     """The whole body; raises 413, what the server's parser has against it, and ClientDisconnect."""
     begun = exchange(request.scope)
     if begun.body is None:
-        begun.body = await _read(request)
+        begun.body = await _read(request, begun)
     return begun.body
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, begun: Exchange) -> bytes:
     parts: list[bytes] = []
-    received, more = 0, True
+    more = True
     while more:
         message = await request.receive()
+        refuse_if_refused(request.scope)
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        refuse_if_refused(request.scope)
         part = message.get("body", b"")
-        received += len(part)
-        if received > MAX_BODY:
+        begun.received += len(part)
+        if begun.received > MAX_BODY:  # whoever reads on after this is refused again
             raise too_large()
         parts.append(part)
         more = message.get("more_body", False)

@@ -21,7 +21,8 @@ Lines = dict[bytes, list[bytes]]
 class Exchange:
     """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched.
 
-    `headers` and, once it is read, `body` are the request's; `shown` are the headers that layers put on every answer.
+    `headers` and, once it is read, `body` are the request's, `received` the bytes of it so far.
+    `shown` are the headers that layers put on every answer.
     `status` is set when the answer begins.
     `tab` is what it costs whom.
     """
@@ -35,6 +36,7 @@ class Exchange:
     route: str | None = None
     actor: Actor | None = None
     body: bytes | None = None
+    received: int = 0
     status: int | None = None
     sent: int = 0
 

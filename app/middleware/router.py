@@ -43,7 +43,7 @@ class Route:
 
     @cached_property
     def literals(self) -> tuple[tuple[int, str], ...]:
-        """The segments after the first that are none."""
+        """The segments that are fixed, but for the first, by which the route was found."""
         return tuple((i, part) for i, part in enumerate(self.pattern) if i and not part.startswith("{"))
 
 

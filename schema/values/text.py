@@ -27,7 +27,7 @@ def clean(value: object, *, max_length: int, lines: bool = False) -> str | None:
     """
     if isinstance(value, str) and value.isascii() and value.isprintable():  # simple, without another call
         text = value.strip(" ")
-        if len(text) <= max_length:
+        if len(text) <= max_length:  # the fault of a longer one is raised below
             return text or None
     text = visible(_text(value).strip(_SPACE), max_length=max_length, lines=lines)
     return None if blank(text) else text

@@ -1,13 +1,16 @@
 """Units of work on the database: put off, shared, undone and overtaken."""
 
 import asyncio
+import itertools
 import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from app.services.database import Database, Limits, LostRace, UniqueViolation
+from app.services.database.postgresql_combined import Waiting, _combined, combined
 from tests.services.databases import ENDLESS, SLOW, add, names, opened, refused
 
 TABLES = (
@@ -54,6 +57,54 @@ async def test_an_insert_does_not_pass_an_update_that_sets_its_value_free(db: Da
         await tx.later(update(db, "name = 'another' WHERE name = @"), ("a",))
         await tx.later(add(db), ("a", 2))
     assert await names(db) == ["a", "another", "other"]
+
+
+def question(db: Database, yes: bool) -> tuple[str, tuple[object, ...]]:
+    """A statement with two parameters that yields a row or none."""
+    one, other = db.dialect.placeholder(1, "bigint"), db.dialect.placeholder(2, "text")
+    return f"SELECT 1 WHERE {one} = 1 AND {other} = 'x'", (1 if yes else 2, "x")
+
+
+async def required(db: Database, answers: tuple[bool, ...], before: str, *, again: bool) -> None:
+    """Requires twice, does something, and stores a row."""
+    async with db.transaction(again=again) as tx:
+        for yes in answers[:2]:
+            await tx.require(*question(db, yes))
+        match before:
+            case "question":
+                await tx.later(*question(db, answers[2]), guarded=True)
+            case "fetch":
+                await tx.fetch("SELECT 1")
+            case "execute":
+                await tx.execute(add(db), ("b", 1))
+            case "answer":
+                await tx.answer("SELECT 1")
+            case "savepoint":
+                await tx.savepoint()
+                await tx.later(add(db), ("undone", 1))
+                await tx.undo()
+        if before != "end":
+            await tx.later(add(db), ("a", 1))
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("before", ["end", "insert", "question", "fetch", "execute", "answer", "savepoint"])
+async def test_nothing_is_stored_unless_what_is_required_is_so(db: Database, before: str, again: bool) -> None:
+    for answers in itertools.product((True, False), repeat=3):
+        good = all(answers[:2]) and (answers[2] or before != "question")
+        with nullcontext() if good else pytest.raises(LostRace):
+            await required(db, answers, before, again=again)
+        stored = {"end": [], "execute": ["a", "b"]}.get(before, ["a"])
+        assert await names(db) == (stored if good else [])
+        async with db.transaction() as tx:
+            await tx.execute("DELETE FROM things")
+
+
+def test_the_form_of_many_statements_is_not_kept() -> None:
+    one = Waiting("INSERT INTO things VALUES ($1)", ("a",), guarded=False)
+    kept = _combined.cache_info().currsize
+    assert combined([one] * 3000) is None
+    assert _combined.cache_info().currsize == kept
 
 
 async def put_off(db: Database, *statements: tuple[str, tuple[object, ...], bool], peeks: bool) -> None:

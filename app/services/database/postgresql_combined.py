@@ -32,7 +32,9 @@ class Combined(NamedTuple):
 
 
 def combined(waiting: Sequence[Waiting]) -> Combined | None:
-    """Of the few statements of one record, of which none has to see what another one writes; else None."""
+    """The one statement for these; None unless they are the few of one record, and none has to see another's work."""
+    if len(waiting) > _MOST:
+        return None  # nor is the form of a whole batch worth remembering
     return _combined(tuple([(one.text, len(one.params), one.guarded) for one in waiting]))
 
 
@@ -48,8 +50,8 @@ def is_insert(text: str) -> bool:
 @lru_cache(maxsize=512)
 def _combined(shape: _Shape) -> Combined | None:
     inserts = [is_insert(text) for text, _, _ in shape]
-    few = 0 < len(shape) <= _MOST and len({text for text, _, _ in shape}) == len(shape)
-    if not few or inserts != sorted(inserts):
+    alike = len({text for text, _, _ in shape}) < len(shape)
+    if not shape or alike or inserts != sorted(inserts):
         return None
     only_new = all(text.startswith("SELECT ") or (is_insert(text) and not guarded) for text, _, guarded in shape)
     return Combined(_text(shape), only_new)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import asyncpg
@@ -83,6 +84,8 @@ class PostgresqlConnections:
         """A connection was found lost: so may be those that are idle."""
         idle, self._idle = self._idle, []
         for connection in idle:
+            with suppress(asyncpg.InterfaceError):  # asyncpg has seen it too, and has it back
+                connection.terminate()
             await self._release(connection)
 
     async def _release(self, connection: Any) -> None:

@@ -23,7 +23,8 @@ _PLACE = re.compile(r"\?(\d+)")
 
 
 class SqliteTransaction:
-    """Every statement runs at once: one costs less than to put it off. What is required goes along with the next."""
+    """Every statement runs at once: one costs less than to put it off. What is required is asked before the next,
+    or together with it if that is a question too."""
 
     def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
         self._connection = connection
@@ -38,8 +39,7 @@ class SqliteTransaction:
         return rows[0] if rows else None
 
     async def fetch(self, text: str, params: Params = ()) -> list[Row]:
-        if self._required:
-            self._look()
+        self._look()
         try:
             return self._connection.execute(text, params).fetchall()
         except sqlite3.Error as error:
@@ -50,7 +50,7 @@ class SqliteTransaction:
 
     async def answer(self, text: str, params: Params = ()) -> Row | None:
         """A slow one runs on a thread, for no longer than others wait for their turn to write."""
-        await self.settle()
+        self._look()
         try:
             rows = self._until(Deadline(self._limits.inline), text, params)
         except sqlite3.Error as error:
@@ -74,8 +74,7 @@ class SqliteTransaction:
 
     async def settle(self) -> None:
         """Only what is required was put off."""
-        if self._required:
-            self._look()
+        self._look()
 
     async def savepoint(self) -> None:
         self._run("SAVEPOINT cube_part")
@@ -109,15 +108,14 @@ class SqliteTransaction:
                     await asyncio.wait([running])
 
     def _look(self) -> None:
-        """Whether what is required is so."""
-        assert self._required
-        (text, params), self._required = self._required, None
-        if self._run(text, params).fetchone() is None:
-            raise LostRace
+        """LostRace if what is required is not so."""
+        if self._required:
+            (text, params), self._required = self._required, None
+            if self._run(text, params).fetchone() is None:
+                raise LostRace
 
     def _run(self, text: str, params: Params = ()) -> sqlite3.Cursor:
-        if self._required:
-            self._look()
+        self._look()
         try:
             return self._connection.execute(text, params)
         except sqlite3.Error as error:

@@ -32,10 +32,10 @@ class Transaction(Protocol):
         """Run a statement whose outcome nobody waits for. `guarded`: LostRace if it changes or yields no row."""
 
     async def require(self, text: str, params: Params) -> None:
-        """Look, now or at the end, whether a statement yields a row. If it does not: LostRace."""
+        """Look whether a statement yields a row, before the next one or at the end. If it does not: LostRace."""
 
     async def settle(self) -> None:
-        """Do what was put off by `later`."""
+        """Do what was put off by `later`; what is required may still wait for the end."""
 
     async def savepoint(self) -> None:
         """Begin a part of the transaction that can be undone by itself."""
