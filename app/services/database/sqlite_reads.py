@@ -19,7 +19,9 @@ _PREPARED = 512
 _PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
 _HELD_SECONDS = 0.005
 _LETTING_GO_SECONDS = 60.0  # which takes some microseconds
-_PRAGMAS = ("query_only=ON", "cache_size=-16000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
+# What lies beyond the mapped part of a file is in the system's cache anyway. Five large caches of our own, which fill
+# once a file has grown so far, would take as much memory as all the rest of a worker.
+_PRAGMAS = ("query_only=ON", "cache_size=-2000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 
 
 class SqliteReads:
