@@ -19,9 +19,11 @@ _PREPARED = 512
 _PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
 _HELD_SECONDS = 0.005
 _LETTING_GO_SECONDS = 60.0  # which takes some microseconds
-# What lies beyond the mapped part of a file is in the system's cache anyway. Five large caches of our own, which fill
-# once a file has grown so far, would take as much memory as all the rest of a worker.
-_PRAGMAS = ("query_only=ON", "cache_size=-2000", f"mmap_size={256 << 20}", "temp_store=MEMORY")
+_PRAGMAS = ("query_only=ON", f"mmap_size={256 << 20}", "temp_store=MEMORY")
+# In kB, of what lies beyond the mapped part of a file: for what is quick the pages of a thousand records; for what is
+# slow anyway as little as will do, since the system's cache has it too. It fills once a file has grown so far.
+_CACHE = 8000
+_CACHE_ON_THREAD = 2000
 
 
 class SqliteReads:
@@ -30,7 +32,7 @@ class SqliteReads:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self._inline = _SharingReader(path, 0, _PREPARED)
+        self._inline = _SharingReader(path, 0, _PREPARED, _CACHE)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
         self._of_thread = threading.local()
         self._readers: list[_Reader] = [self._inline]
@@ -80,7 +82,8 @@ class SqliteReads:
     def _run(self, text: str, params: Params, deadline: Deadline) -> list[Row]:
         reader: _Reader | None = getattr(self._of_thread, "reader", None)
         if reader is None:
-            reader = self._of_thread.reader = _Reader(self._path, self._limits.wait, _PREPARED_ON_THREAD)
+            reader = _Reader(self._path, self._limits.wait, _PREPARED_ON_THREAD, _CACHE_ON_THREAD)
+            self._of_thread.reader = reader
             self._readers.append(reader)
         return reader.fetch(text, params, deadline)
 
@@ -88,10 +91,11 @@ class SqliteReads:
 class _Reader:
     """A read-only connection, opened when it is first needed and anew after it broke."""
 
-    def __init__(self, path: Path, busy_seconds: float, prepared: int) -> None:
+    def __init__(self, path: Path, busy_seconds: float, prepared: int, cache: int) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
         self._prepared = prepared
+        self._cache = cache
         self._connection: sqlite3.Connection | None = None
         self._deadline = Deadline(0)
 
@@ -123,7 +127,7 @@ class _Reader:
             cached_statements=self._prepared,
             check_same_thread=False,  # it is closed from another
         )
-        for pragma in _PRAGMAS:
+        for pragma in (*_PRAGMAS, f"cache_size=-{self._cache}"):
             connection.execute(f"PRAGMA {pragma}")
         connection.set_progress_handler(lambda: self._deadline.is_over(), STEPS)
         return connection
@@ -138,8 +142,8 @@ class _SharingReader(_Reader):
     somebody waits in it for something else, sees what came of that.
     """
 
-    def __init__(self, path: Path, busy_seconds: float, prepared: int) -> None:
-        super().__init__(path, busy_seconds, prepared)
+    def __init__(self, path: Path, busy_seconds: float, prepared: int, cache: int) -> None:
+        super().__init__(path, busy_seconds, prepared, cache)
         self._held_by: asyncio.AbstractEventLoop | None = None
         self._held_until = 0.0
 
