@@ -22,7 +22,7 @@ _LETTING_GO_SECONDS = 60.0  # which takes some microseconds
 _PRAGMAS = ("query_only=ON", f"mmap_size={256 << 20}", "temp_store=MEMORY")
 # In kB, of what lies beyond the mapped part of a file: for what is quick the pages of a thousand records; for what is
 # slow anyway as little as will do, since the system's cache has it too. It fills once a file has grown so far.
-_CACHE = 8000
+_CACHE = 6000
 _CACHE_ON_THREAD = 2000
 
 
