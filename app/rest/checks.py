@@ -87,8 +87,7 @@ class Asked(NamedTuple):
 
     def reference(self, resource: Resource) -> Reference:
         """The reference in the path."""
-        ref: str = self.request.scope["path_params"]["ref"]
-        return pointer(ref, self.known(resource))
+        return pointer(self.request.path_params["ref"], self.known(resource))
 
 
 def checked(

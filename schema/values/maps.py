@@ -62,8 +62,12 @@ def canonical(value: Mapping[str, object] | Sequence[object]) -> str:
     if all(map(_is_plain, items)):
         try:
             return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()  # the very same text, only sooner
-        except orjson.JSONEncodeError:
-            pass  # of lone surrogates it writes nothing
+        except orjson.JSONEncodeError:  # it writes no lone surrogates
+            return _by_python(value)
+    return _by_python(value)
+
+
+def _by_python(value: object) -> str:
     return json.dumps(_canonical(value), ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 

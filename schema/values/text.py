@@ -25,10 +25,8 @@ def clean(value: object, *, max_length: int, lines: bool = False) -> str | None:
 
     `lines` admits tabs and line breaks, the latter all as `\\n`.
     """
-    if isinstance(value, str) and value.isascii() and value.isprintable():  # simple, without another call
-        text = value.strip(" ")
-        if len(text) <= max_length:  # the fault of a longer one is raised below
-            return text or None
+    if isinstance(value, str) and _is_simple(value):
+        return _of_length(value.strip(" "), max_length) or None
     text = visible(_text(value).strip(_SPACE), max_length=max_length, lines=lines)
     return None if blank(text) else text
 

@@ -1,14 +1,13 @@
 """Several statements that write as one, so that they need one round trip, and no transaction but their own."""
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from app.services.database.places import moved
 from app.services.database.transaction import Params
 
 _MOST = 8
-_PLACE = re.compile(r"\$(\d+)")
 _Shape = tuple[tuple[str, int, bool], ...]
 """The text of each statement, the number of its parameters, and whether it is guarded."""
 
@@ -60,9 +59,8 @@ def _combined(shape: _Shape) -> Combined | None:
 def _text(shape: _Shape) -> str:
     parts, guards, before = [], ["1"], 0
     for i, (text, count, guarded) in enumerate(shape):
-        numbered = _PLACE.sub(lambda found, by=before: f"${int(found[1]) + by}", text)  # type: ignore[misc]
         returning = " RETURNING 1" if guarded and not text.startswith("SELECT ") else ""
-        parts.append(f"w{i} AS ({numbered}{returning})")
+        parts.append(f"w{i} AS ({moved(text, before)}{returning})")
         guards += [f"(SELECT count(*) FROM w{i})"] if guarded else []
         before += count
     return f"WITH {', '.join(parts)} SELECT {' / '.join(guards)}"

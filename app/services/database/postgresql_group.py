@@ -6,7 +6,7 @@ one message, as one transaction: all of them are stored, or nothing.
 
 import asyncio
 import contextvars
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import asyncpg
@@ -16,7 +16,7 @@ from app.services.database.errors import LostRace, UniqueViolation, is_lost, una
 # Others are at work while one group is being stored: larger ones would leave either side idle.
 _MOST = 8
 
-Store = Callable[[str, list[list[Any]]], Awaitable[None]]
+Store = Callable[[str, list[list[Any]]], Coroutine[Any, Any, None]]
 """Runs a statement with each of these parameters, in one transaction."""
 
 
@@ -53,10 +53,12 @@ class PostgresqlGroups:
             return  # it was full, and has gone
         del self._open[group.text]
         if group.begin():
-            task = asyncio.get_running_loop().create_task(group.store(self._store), context=contextvars.Context())
+            storing = self._store(group.text, group.rows)
+            task = asyncio.get_running_loop().create_task(storing, context=contextvars.Context())
             group.task = task
             self._storing.add(task)
             task.add_done_callback(self._storing.discard)
+            task.add_done_callback(group.ended)
 
 
 class _Group:
@@ -86,18 +88,16 @@ class _Group:
         if one.cancelled() and self.task is not None and all(one.cancelled() for one in self._waiting):
             self.task.cancel()
 
-    async def store(self, store: Store) -> None:
-        try:
-            await store(self.text, self.rows)
-        except asyncio.CancelledError:
+    def ended(self, task: asyncio.Task[None]) -> None:
+        """Tells those who wait what has come of it."""
+        if task.cancelled():
             self._tell(unavailable)
-            raise
-        except Exception as error:  # whatever it is, those who wait are told, and raise it
-            self._failed(error)
-        else:
+        elif (error := task.exception()) is None:
             self._tell(None)
+        else:
+            self._failed(error)
 
-    def _failed(self, error: Exception) -> None:
+    def _failed(self, error: BaseException) -> None:
         if len(self.rows) == 1:
             self._tell(lambda: error)
         elif _is_undone(error):
@@ -105,7 +105,7 @@ class _Group:
         else:
             self._tell(lambda: _because(unavailable(), error))
 
-    def _tell(self, error: Callable[[], Exception] | None) -> None:
+    def _tell(self, error: Callable[[], BaseException] | None) -> None:
         for one in self._waiting:
             if one.done():
                 continue  # who waited has gone
@@ -115,13 +115,13 @@ class _Group:
                 one.set_exception(error())
 
 
-def _is_undone(error: Exception) -> bool:
+def _is_undone(error: BaseException) -> bool:
     """Whether the server itself has said that nothing is stored: of anything else nobody can know."""
     said = error if isinstance(error, asyncpg.PostgresError) else error.__cause__
     known = isinstance(error, LostRace | UniqueViolation)
     return known or (isinstance(said, asyncpg.PostgresError) and not is_lost(said))
 
 
-def _because(error: Exception, cause: Exception) -> Exception:
+def _because(error: Exception, cause: BaseException) -> Exception:
     error.__cause__ = cause
     return error

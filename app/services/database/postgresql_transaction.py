@@ -91,8 +91,8 @@ class PostgresqlTransaction:
             await self.release()
 
     async def _commit(self) -> None:
-        whole = [*self._required, *self._waiting]
-        together = combined(whole) if self._begun is None else None
+        whole = [] if self._begun else [*self._required, *self._waiting]
+        together = combined(whole)
         if together is not None:
             if self._groups is not None and self._connection is None and together.only_new:
                 await self._groups.stored(together.text, params_of(whole))

@@ -1,13 +1,13 @@
 """One transaction of SQLite that has begun."""
 
 import asyncio
-import re
 import sqlite3
 from contextlib import suppress
 from functools import lru_cache
 
 from app.services.database.errors import LostRace, UniqueViolation, from_sqlite, is_interrupted
 from app.services.database.limits import Limits
+from app.services.database.places import moved
 from app.services.database.sqlite_deadline import STEPS, Deadline
 from app.services.database.transaction import Params, Row
 
@@ -19,7 +19,6 @@ WHERE t.type = 'table' AND i."unique"
 GROUP BY i.name, i.origin
 """
 _FAILED = "UNIQUE constraint failed: "
-_PLACE = re.compile(r"\?(\d+)")
 
 
 class SqliteTransaction:
@@ -135,8 +134,7 @@ class SqliteTransaction:
 @lru_cache(maxsize=256)
 def _both(one: str, count: int, other: str) -> str:
     """A row, if both of these yield one; the first has so many parameters."""
-    moved = _PLACE.sub(lambda found: f"?{int(found[1]) + count}", other)
-    return f"SELECT 1 WHERE EXISTS ({one}) AND EXISTS ({moved})"
+    return f"SELECT 1 WHERE EXISTS ({one}) AND EXISTS ({moved(other, count)})"
 
 
 def _constraint_name(columns: str) -> str:
