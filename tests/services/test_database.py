@@ -1,6 +1,9 @@
 """The database: reads beside writes, and whole transactions or none."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -138,6 +141,15 @@ async def test_a_slow_read_lets_others_pass(db: Database) -> None:
     assert await names(db) == []
     assert not slow.done()
     assert await slow == [(500000,)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of their own priority")
+async def test_what_is_slow_gives_way_to_what_is_quick(tmp_path: Path) -> None:
+    async with opened(f"sqlite://{tmp_path / 'cube.db'}") as db:
+        assert await db.fetch(SLOW) == [(500000,)]
+        readers = [thread.native_id for thread in threading.enumerate() if thread.name.startswith("cube-read")]
+        lower = min(os.getpriority(os.PRIO_PROCESS, 0) + 10, 19)
+        assert [os.getpriority(os.PRIO_PROCESS, one or 0) for one in readers] == [lower]
 
 
 async def test_abandoned_reads_free_their_places(db: Database) -> None:

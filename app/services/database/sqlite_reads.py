@@ -2,11 +2,14 @@
 
 import asyncio
 import contextvars
+import os
 import sqlite3
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 from urllib.parse import quote
 
 from app.services.database.errors import from_sqlite, is_broken, is_busy, is_interrupted, unavailable
@@ -15,15 +18,24 @@ from app.services.database.sqlite_deadline import STEPS, Deadline
 from app.services.database.transaction import Params, Row
 
 _THREADS = 4
-_PREPARED = 512
-_PREPARED_ON_THREAD = 64  # what is slow anyway need not be kept ready: each statement takes some 20 KB
+_NICER = 10  # how much lower their priority is than the event loop's: they get a tenth of what both want
 _HELD_SECONDS = 0.005
 _LETTING_GO_SECONDS = 60.0  # which takes some microseconds
 _PRAGMAS = ("query_only=ON", f"mmap_size={256 << 20}", "temp_store=MEMORY")
-# In kB, of what lies beyond the mapped part of a file: for what is quick the pages of a thousand records; for what is
-# slow anyway as little as will do, since the system's cache has it too. It fills once a file has grown so far.
-_CACHE = 6000
-_CACHE_ON_THREAD = 2000
+
+
+class _Manner(NamedTuple):
+    """How a connection reads."""
+
+    prepared: int  # statements that are kept ready, of some 20 KB each
+    cache: int  # in kB, of what lies beyond the mapped part of a file; it fills once a file has grown so far
+    steps: int  # of SQLite's machine between two looks at the clock, each of which may hold up the event loop
+
+
+# For what is quick the pages of a thousand records. For what is slow anyway as little as will do: the system's cache
+# has its pages too, and a hundredth of a second more is no matter.
+_QUICK = _Manner(prepared=512, cache=6000, steps=STEPS)
+_SLOW = _Manner(prepared=64, cache=2000, steps=10 * STEPS)
 
 
 class SqliteReads:
@@ -32,8 +44,8 @@ class SqliteReads:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._limits = limits
-        self._inline = _SharingReader(path, 0, _PREPARED, _CACHE)
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="cube-read")
+        self._inline = _SharingReader(path, 0, _QUICK)
+        self._threads = ThreadPoolExecutor(_THREADS, "cube-read", _give_way)
         self._of_thread = threading.local()
         self._readers: list[_Reader] = [self._inline]
         self._running: set[Deadline] = set()
@@ -82,20 +94,25 @@ class SqliteReads:
     def _run(self, text: str, params: Params, deadline: Deadline) -> list[Row]:
         reader: _Reader | None = getattr(self._of_thread, "reader", None)
         if reader is None:
-            reader = _Reader(self._path, self._limits.wait, _PREPARED_ON_THREAD, _CACHE_ON_THREAD)
+            reader = _Reader(self._path, self._limits.wait, _SLOW)
             self._of_thread.reader = reader
             self._readers.append(reader)
         return reader.fetch(text, params, deadline)
 
 
+def _give_way() -> None:
+    """Has the system prefer the event loop to the thread that calls this. Only Linux has threads of their own rank."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + _NICER)
+
+
 class _Reader:
     """A read-only connection, opened when it is first needed and anew after it broke."""
 
-    def __init__(self, path: Path, busy_seconds: float, prepared: int, cache: int) -> None:
+    def __init__(self, path: Path, busy_seconds: float, manner: _Manner) -> None:
         self._path = path
         self._busy_seconds = busy_seconds
-        self._prepared = prepared
-        self._cache = cache
+        self._manner = manner
         self._connection: sqlite3.Connection | None = None
         self._deadline = Deadline(0)
 
@@ -124,12 +141,12 @@ class _Reader:
             uri=True,
             timeout=self._busy_seconds,
             isolation_level=None,
-            cached_statements=self._prepared,
+            cached_statements=self._manner.prepared,
             check_same_thread=False,  # it is closed from another
         )
-        for pragma in (*_PRAGMAS, f"cache_size=-{self._cache}"):
+        for pragma in (*_PRAGMAS, f"cache_size=-{self._manner.cache}"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.set_progress_handler(lambda: self._deadline.is_over(), STEPS)
+        connection.set_progress_handler(lambda: self._deadline.is_over(), self._manner.steps)
         return connection
 
 
@@ -142,8 +159,8 @@ class _SharingReader(_Reader):
     somebody waits in it for something else, sees what came of that.
     """
 
-    def __init__(self, path: Path, busy_seconds: float, prepared: int, cache: int) -> None:
-        super().__init__(path, busy_seconds, prepared, cache)
+    def __init__(self, path: Path, busy_seconds: float, manner: _Manner) -> None:
+        super().__init__(path, busy_seconds, manner)
         self._held_by: asyncio.AbstractEventLoop | None = None
         self._held_until = 0.0
 
