@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.http import httptools_impl
@@ -19,6 +20,21 @@ class Cycle(httptools_impl.RequestResponseCycle):
     """
 
     _head: bytes | None = None
+
+    def __init__(self, connection: httptools_impl.HttpToolsProtocol, scope: Any, keep_alive: bool) -> None:
+        super().__init__(
+            scope,
+            connection.transport,
+            connection.flow,
+            connection.logger,
+            connection.access_logger,
+            False,  # Cube has a line of its own
+            connection.server_state.default_headers,
+            asyncio.Event(),
+            connection.expect_100_continue,
+            keep_alive,
+            connection.on_response_complete,
+        )
 
     async def receive(self) -> Any:
         """A body that is there already; for all else uvicorn's way, which waits for what comes."""

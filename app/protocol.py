@@ -95,9 +95,7 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
     def _begin(self, scope: Any, keep_alive: bool) -> None:
         """Lets the app answer what is asked, after what was asked before it on this connection."""
         running = self.cycle
-        self.cycle = cycle = Cycle(
-            expect_100_continue=self.expect_100_continue, keep_alive=keep_alive, **_given(self, scope)
-        )
+        self.cycle = cycle = Cycle(self, scope, keep_alive)
         if running is None or running.response_complete:
             self._start_asgi_task(cycle, self.app)
         else:
@@ -215,7 +213,18 @@ class H11Protocol(h11_impl.H11Protocol):
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return
-        self.cycle = h11_impl.RequestResponseCycle(conn=self.conn, **_given(self, _scope(self, found)))
+        self.cycle = h11_impl.RequestResponseCycle(
+            scope=_scope(self, found),
+            conn=self.conn,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            on_response=self.on_response_complete,
+        )
         task = self.loop.create_task(self.cycle.run_asgi(self.app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
@@ -233,21 +242,6 @@ def _interrupt(cycle: Any, transport: asyncio.Transport, found: Problem) -> None
     cycle.keep_alive = False
     cycle.more_body = False
     cycle.message_event.set()
-
-
-def _given(protocol: HttpToolsProtocol | H11Protocol, scope: Any) -> dict[str, Any]:
-    """What the cycle of either protocol is given of its connection."""
-    return {
-        "scope": scope,
-        "transport": protocol.transport,
-        "flow": protocol.flow,
-        "logger": protocol.logger,
-        "access_logger": protocol.access_logger,
-        "access_log": False,
-        "default_headers": protocol.server_state.default_headers,
-        "message_event": asyncio.Event(),
-        "on_response": protocol.on_response_complete,
-    }
 
 
 def _scope(protocol: HttpToolsProtocol | H11Protocol, found: Problem) -> Any:
