@@ -10,13 +10,14 @@ import select
 import sys
 import threading
 from collections.abc import Iterator
-from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 
 import orjson
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from app.running import running
 
 # Longer than the prefix of a key, which may be shown; shorter than a key that lost some of its characters.
 _SECRET = re.compile(r"cube(?:_[0-9A-Za-z]{16,}|t_[\w.-]{16,})")
@@ -26,7 +27,6 @@ _GATHERED_AT_MOST = 64
 
 log: FilteringBoundLogger = structlog.get_logger()
 
-_trace: ContextVar[str | None] = ContextVar("trace", default=None)
 _requests = True
 
 
@@ -54,25 +54,25 @@ def configure(level: str) -> None:
     logging.getLogger("uvicorn.error").setLevel(max(least, logging.INFO))
 
 
-class traced:  # noqa: N801 - it reads as a word: `with traced(id):`
-    """Puts the trace on every line that is logged inside."""
+class Answered(NamedTuple):
+    """What is told of an answered request: `at` in seconds since 1970, `path` as it was sent, without its query, `ms`
+    until the whole answer was out."""
 
-    __slots__ = ("_id", "_token")
+    at: float
+    trace_id: str
+    method: str
+    path: str
+    route: str | None
+    status: int | None
+    ms: float
+    key_id: str | None
+    sent: int
 
-    def __init__(self, trace: str) -> None:
-        self._id = trace
 
-    def __enter__(self) -> None:
-        self._token = _trace.set(self._id)
-
-    def __exit__(self, *_: object) -> None:
-        _trace.reset(self._token)
-
-
-def request_line(members: dict[str, Any]) -> None:
+def request_line(told: Answered) -> None:
     """The line `request` of an answered request: as `log.info` would write it, on a shorter way."""
     if _requests:
-        _lines.gather(datetime.now(UTC), members)
+        _lines.gather(told)
 
 
 def flush() -> None:
@@ -103,7 +103,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._gathered: list[tuple[datetime, dict[str, Any]]] = []
+        self._gathered: list[Answered] = []
         self._due_in: asyncio.AbstractEventLoop | None = None
 
     def write(self, text: str) -> None:
@@ -111,8 +111,8 @@ class _Lines:
         # Looked up each time: whoever captures stderr replaces it, and looks at once.
         sys.stderr.write(text)
 
-    def gather(self, at: datetime, members: dict[str, Any]) -> None:
-        self._gathered.append((at, members))  # whole by itself, so that it waits for no lock
+    def gather(self, told: Answered) -> None:
+        self._gathered.append(told)  # whole by itself, so that it waits for no lock
         if len(self._gathered) >= _GATHERED_AT_MOST or sys.stderr is not sys.__stderr__:
             self.flush()
         elif self._due_in is None or self._due_in.is_closed():
@@ -126,7 +126,7 @@ class _Lines:
         with self._lock:
             gathered = self._gathered[:]
             del self._gathered[: len(gathered)]
-            for text in _chunks([_request(at, members) for at, members in gathered]):
+            for text in _chunks([_request(told) for told in gathered]):
                 sys.stderr.write(without_secrets(text))
         sys.stderr.flush()
 
@@ -139,8 +139,21 @@ _lines = _Lines()
 atexit.register(_lines.flush)
 
 
-def _request(at: datetime, members: dict[str, Any]) -> bytes:
-    return orjson.dumps({"at": at, "level": "info", "event": "request", **members}, option=orjson.OPT_UTC_Z)
+def _request(told: Answered) -> bytes:
+    line = {
+        "at": datetime.fromtimestamp(told.at, UTC),
+        "level": "info",
+        "event": "request",
+        "traceId": told.trace_id,
+        "method": told.method,
+        "path": told.path,
+        "route": told.route,
+        "status": told.status,
+        "ms": round(told.ms, 2),
+        "keyId": told.key_id,
+        "bytes": told.sent,
+    }
+    return orjson.dumps(line, option=orjson.OPT_UTC_Z)
 
 
 def _chunks(lines: list[bytes]) -> Iterator[str]:
@@ -165,8 +178,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def _under_its_trace(_logger: WrappedLogger, _name: str, event: EventDict) -> EventDict:
-    trace = _trace.get()
-    return event if trace is None else {"traceId": trace, **event}
+    found = running.get()
+    return event if found is None else {"traceId": found.trace_id, **event}
 
 
 def _line(_logger: WrappedLogger, _name: str, event: EventDict) -> str:

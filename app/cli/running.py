@@ -37,10 +37,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def call(source: Source = Source.CLI) -> Call:
     """A call of the command line itself, in a trace of its own."""
-    from app.middleware.trace import new_trace
+    from app.middleware.trace import new_trace_text
     from schema.actor import SYSTEM
 
-    return Call(SYSTEM, source, str(new_trace()))
+    return Call(SYSTEM, source, new_trace_text())
 
 
 @asynccontextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import TypeVar
 
 from starlette.types import Scope
@@ -50,8 +51,9 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     may a second write. What must not be done again stays as it came, and only the caller is authenticated.
     """
     begun = exchange(scope)
-    with timed("auth"):
-        guard = remembered(_header(scope))
+    looked = perf_counter()
+    guard = remembered(_header(scope))
+    begun.stages["auth"] = perf_counter() - looked
     if guard is not None:
         await _count(scope, guard)
         try:
@@ -60,7 +62,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
             if await _stands(scope, guard):
                 raise
         else:
-            if await _stands(scope, guard):
+            if guard.current or await _stands(scope, guard):
                 return answer
         begun.tab.rows = 0
     return await do(await authenticated(scope), None)

@@ -31,11 +31,13 @@ class Trace(NamedTuple):
 
 def new_trace() -> Trace:
     """The first span of a trace of its own."""
-    # Not to be guessed by nobody, but to be nobody else's: each new process has a seed of its own, a forked one too.
-    text = f"{random.getrandbits(192):048x}"
-    trace_id, span_id = text[:32], text[32:]
-    # Neither may be all zero.
-    return Trace(trace_id, span_id, SAMPLED) if trace_id.strip("0") and span_id.strip("0") else new_trace()
+    return Trace(*_ids(), SAMPLED)
+
+
+def new_trace_text() -> str:
+    """As `str(new_trace())`: nearly every request begins a trace, of which nothing but the text is wanted."""
+    trace_id, span_id = _ids()
+    return f"00-{trace_id}-{span_id}-01"
 
 
 def continued(parents: Sequence[str], states: Sequence[str] = ()) -> Trace:
@@ -44,7 +46,7 @@ def continued(parents: Sequence[str], states: Sequence[str] = ()) -> Trace:
     if parent is None:
         return new_trace()
     trace_id, flags = parent
-    return Trace(trace_id, _span(), flags, parse_state(states))
+    return Trace(trace_id, _ids()[1], flags, parse_state(states))
 
 
 def parse_parent(lines: Sequence[str]) -> tuple[str, int] | None:
@@ -79,5 +81,10 @@ def parse_state(lines: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return tuple(found.items())
 
 
-def _span() -> str:
-    return new_trace().span_id
+def _ids() -> tuple[str, str]:
+    """Of a trace and of a span in it."""
+    # Not to be guessed by nobody, but to be nobody else's: each new process has a seed of its own, a forked one too.
+    text = f"{random.getrandbits(192):048x}"
+    trace_id, span_id = text[:32], text[32:]
+    # Neither may be all zero.
+    return (trace_id, span_id) if trace_id.strip("0") and span_id.strip("0") else _ids()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import perf_counter, time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.log import request_line, traced
+from app.log import Answered, request_line
 from app.middleware.exchange import Exchange, Headers, Lines, by_name
 from app.middleware.rates import rate_headers
-from app.middleware.trace import Trace, continued, new_trace
-from app.services.rates import tabs
-from app.services.timing import stages
+from app.middleware.trace import continued, new_trace_text
+from app.running import running
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
@@ -25,7 +24,7 @@ class Tracing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = by_name(scope["headers"])
-        begun = Exchange(str(self._trace(headers)), headers)
+        begun = Exchange(self._trace(headers), headers=headers)
         scope.setdefault("state", {})["exchange"] = begun
         head = scope["method"] == "HEAD"
 
@@ -41,24 +40,23 @@ class Tracing:
                 begun.sent += len(message.get("body", b""))
             await send(message)
 
-        token, kept = stages.set(begun.stages), tabs.set(begun.tab)
+        token = running.set(begun)
         try:
-            with traced(begun.trace_id):
-                try:
-                    await self.app(scope, receive, traced_send)
-                finally:
-                    _write_line(scope, begun)
+            try:
+                await self.app(scope, receive, traced_send)
+            finally:
+                _write_line(scope, begun)
         finally:
             begun.tab.settle()
-            tabs.reset(kept)
-            stages.reset(token)
+            running.reset(token)
 
-    def _trace(self, headers: Lines) -> Trace:
+    def _trace(self, headers: Lines) -> str:
         parents = headers.get(b"traceparent")
         if self.trust == "restart" or not parents:
-            return new_trace()
+            return new_trace_text()
         states = headers.get(b"tracestate", ())
-        return continued([line.decode("latin-1") for line in parents], [line.decode("latin-1") for line in states])
+        lines = [line.decode("latin-1") for line in parents], [line.decode("latin-1") for line in states]
+        return str(continued(*lines))
 
 
 def _headers(begun: Exchange, own: Headers) -> Headers:
@@ -80,16 +78,9 @@ def _headers(begun: Exchange, own: Headers) -> Headers:
 
 
 def _write_line(scope: Scope, begun: Exchange) -> None:
-    """One line for each request: the path as sent, without its query."""
-    request_line(
-        {
-            "traceId": begun.trace_id,
-            "method": scope["method"],
-            "path": scope.get("raw_path", b"").decode("latin-1") or scope["path"],
-            "route": begun.route,
-            "status": begun.status,
-            "ms": round((perf_counter() - begun.started) * 1000, 2),
-            "keyId": begun.actor.key_id if begun.actor else None,
-            "bytes": begun.sent,
-        }
-    )
+    """One line for each request."""
+    path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+    key_id = begun.actor.key_id if begun.actor else None
+    ms = (perf_counter() - begun.started) * 1000
+    told = Answered(time(), begun.trace_id, scope["method"], path, begun.route, begun.status, ms, key_id, begun.sent)
+    request_line(told)

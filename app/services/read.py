@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import NamedTuple
 
 from app.services.database import Database
@@ -9,8 +10,8 @@ from app.services.database.transaction import Row
 from app.services.prepared import Prepared, prepare
 from app.services.rates import spend
 from app.services.sql.guard import Guard
-from app.services.sql.statement import MAX_GROUPS
-from app.services.timing import timed
+from app.services.sql.statement import MAX_GROUPS, RECORD
+from app.services.timing import took
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
 from schema.change import Written
@@ -41,18 +42,20 @@ async def read(db: Database, selection: Selection, actor: Actor, guard: Guard | 
 
     With a guard the statement also finds out whether the actor is still the one remembered; if not, NotCurrent.
     """
-    with timed("plan"):
-        prepared = prepare(selection, actor, db.dialect, guard)
-        spend(prepared.cost)
-        params = prepared.params(selection, guard)
-    with timed("db"):
-        fetch = db.fetch_row_by_one_plan if prepared.steady else db.fetch_row
-        try:
-            row = await fetch(prepared.text, params)
-        except Problem:
-            if guard is not None:
-                guard.final = True
-            raise
+    begun = perf_counter()
+    prepared = prepare(selection, actor, db.dialect, guard)
+    spend(prepared.cost)
+    params = prepared.params(selection, guard)
+    planned = took("plan", begun)
+    fetch = db.fetch_row_by_one_plan if prepared.steady else db.fetch_row
+    try:
+        row = await fetch(prepared.text, params)
+    except Problem:
+        if guard is not None:
+            guard.final = True
+        raise
+    finally:
+        took("db", planned)
     if guard is not None:
         guard.found(row is not None and bool(row[0]))
         row = row and row[1:]
@@ -81,6 +84,8 @@ async def as_left(work: UnitOfWork, resource: Resource, written: Written) -> Ans
 def _answer(selection: Selection, prepared: Prepared, row: Row | None) -> Answer:
     if row is None or row[0] is None:
         return Answer(None, cost=prepared.cost)
+    if prepared.columns == RECORD:
+        return Answer(row[0], row[1], cost=prepared.cost)
     beside = dict(zip(prepared.columns, row, strict=True))
     if "record" in beside:
         assert isinstance(selection, Single)

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from time import perf_counter
 
-# The door puts a fresh dictionary here for each request: stage -> seconds. Without one nothing is kept.
-stages: ContextVar[dict[str, float] | None] = ContextVar("stages", default=None)
+from app.running import running
+
+
+def took(stage: str, since: float) -> float:
+    """Adds the time since then to the stage of the running request; what time it is now, by `perf_counter()`.
+
+    Where stages follow each other: half the cost of two blocks.
+    """
+    now = perf_counter()
+    found = running.get()
+    if found is not None:
+        found.stages[stage] = found.stages.get(stage, 0.0) + now - since
+    return now
 
 
 class timed:  # noqa: N801 - it reads as a word: `with timed("db"):`; a generator would cost more than what it measures
@@ -21,6 +31,4 @@ class timed:  # noqa: N801 - it reads as a word: `with timed("db"):`; a generato
         self._start = perf_counter()
 
     def __exit__(self, *_: object) -> None:
-        found = stages.get()
-        if found is not None:
-            found[self._stage] = found.get(self._stage, 0.0) + perf_counter() - self._start
+        took(self._stage, self._start)

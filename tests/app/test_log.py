@@ -8,11 +8,28 @@ import json
 import logging
 import select
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import time
+from typing import Any
 
 import pytest
 
 from app import log
+from app.running import Running, running
 from app.services.secrets import new_secret
+
+
+@contextmanager
+def traced(trace_id: str) -> Iterator[None]:
+    """A request runs."""
+    token = running.set(Running(trace_id))
+    yield
+    running.reset(token)
+
+
+def answered(**members: Any) -> log.Answered:
+    return log.Answered(time(), "00-1-2-01", "GET", "/", None, 200, 1.0, None, 0)._replace(**members)
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
@@ -21,7 +38,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 
 def test_a_line_is_json_with_its_trace(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure("info")
-    with log.traced("00-1-2-01"):
+    with traced("00-1-2-01"):
         log.log.info("something", path="/x")
     log.log.info("after")
     first, second = lines(capsys)
@@ -61,9 +78,10 @@ def test_the_prefix_of_a_key_may_be_shown() -> None:
 def test_the_line_of_a_request_is_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure("info")
     secret = new_secret()
-    log.request_line({"traceId": "00-1-2-01", "path": f"/{secret}", "status": 200, "keyId": None})
-    with log.traced("00-1-2-01"):
-        log.log.info("request", path=f"/{secret}", status=200, keyId=None)
+    log.request_line(answered(trace_id="00-1-2-01", path=f"/{secret}", ms=1.2345))
+    with traced("00-1-2-01"):
+        rest = {"method": "GET", "path": f"/{secret}", "route": None, "status": 200, "ms": 1.23, "keyId": None}
+        log.log.info("request", **rest, bytes=0)
     first, second = lines(capsys)
     assert list(first) == list(second)
     assert str(first.pop("at"))[-1] == str(second.pop("at"))[-1] == "Z"
@@ -72,7 +90,7 @@ def test_the_line_of_a_request_is_like_any_other(capsys: pytest.CaptureFixture[s
 
 def test_the_lines_of_requests_have_a_level_too(capsys: pytest.CaptureFixture[str]) -> None:
     log.configure("warning")
-    log.request_line({"status": 200})
+    log.request_line(answered())
     assert lines(capsys) == []
     log.configure("info")
 
@@ -82,14 +100,14 @@ async def test_gathered_lines_go_out_in_order(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stderr", written)
     monkeypatch.setattr(sys, "__stderr__", written)
     log.configure("info")
-    log.request_line({"n": 0})
+    log.request_line(answered(sent=0))
     assert written.getvalue() == ""
-    log.log.warning("other", n=1)
+    log.log.warning("other", bytes=1)
     for n in range(2, 102):
-        log.request_line({"n": n})
+        log.request_line(answered(sent=n))
     log.flush()
-    assert [json.loads(line)["n"] for line in written.getvalue().splitlines()] == list(range(102))
-    log.request_line({"n": 102})
+    assert [json.loads(line)["bytes"] for line in written.getvalue().splitlines()] == list(range(102))
+    log.request_line(answered(sent=102))
     while written.getvalue().count("\n") < 103:
         await asyncio.sleep(0.01)
 
@@ -107,7 +125,7 @@ async def test_a_pipe_gets_whole_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "__stderr__", stream)
     log.configure("info")
     for _ in range(60):
-        log.request_line({"path": "x" * 300})
+        log.request_line(answered(path="x" * 300))
     log.flush()
     assert len(pieces) > 1
     assert all(len(piece) <= select.PIPE_BUF and piece.endswith("\n") for piece in pieces)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.middleware.trace import RANDOM, SAMPLED, continued, new_trace, parse_parent, parse_state
+from app.middleware.trace import RANDOM, SAMPLED, continued, new_trace, new_trace_text, parse_parent, parse_state
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 SPAN = "b7ad6b7169203331"
@@ -76,6 +76,9 @@ def test_spaces_and_tabs_around_a_parent_are_trimmed() -> None:
 
 def test_new_traces_differ() -> None:
     assert len({new_trace().trace_id for _ in range(100)}) == 100
+    texts = {new_trace_text() for _ in range(100)}
+    assert len(texts) == 100
+    assert all(FORM.fullmatch(text) and int(text[-2:], 16) == SAMPLED for text in texts)
 
 
 def test_the_state_is_one_list_and_the_first_of_equal_keys_wins() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.running import running
 from app.services.batch.names import Names, in_filter
 from app.services.database.errors import unavailable
-from app.services.rates import WRITE_ROWS, Tab, tabs
+from app.services.rates import WRITE_ROWS, Counted, Tab
 from schema.batch import read_batch
 from schema.operators import MAX_VALUES
 from schema.problem import Problem
@@ -25,11 +26,11 @@ def create(name: str) -> Json:
 
 async def spent(desk: Desk, *operations: Json) -> int:
     tab = Tab()
-    token = tabs.set(tab)
+    token = running.set(Counted("", tab=tab))
     try:
         await do(desk.db, operations)
     finally:
-        tabs.reset(token)
+        running.reset(token)
     return tab.rows
 
 

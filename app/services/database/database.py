@@ -1,7 +1,8 @@
 """The one object through which services reach the database."""
 
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from app.services.database.limits import Limits
 from app.services.database.postgresql_reads import PostgresqlReads
@@ -54,17 +55,17 @@ class Database:
         await self._reads.close()
         await self._writes.close()
 
-    async def fetch(self, text: str, params: Params = ()) -> list[Row]:
+    def fetch(self, text: str, params: Params = ()) -> Coroutine[Any, Any, list[Row]]:
         """All rows of one statement that reads."""
-        return await self._reads.fetch(text, params)
+        return self._reads.fetch(text, params)
 
-    async def fetch_row(self, text: str, params: Params = ()) -> Row | None:
+    def fetch_row(self, text: str, params: Params = ()) -> Coroutine[Any, Any, Row | None]:
         """The first row of one statement that reads, if any."""
-        return await self._reads.fetch_row(text, params)
+        return self._reads.fetch_row(text, params)
 
-    async def fetch_row_by_one_plan(self, text: str, params: Params = ()) -> Row | None:
+    def fetch_row_by_one_plan(self, text: str, params: Params = ()) -> Coroutine[Any, Any, Row | None]:
         """As `fetch_row`, for a statement of which one plan is good for all values: it is not planned each time."""
-        return await self._reads.fetch_row_by_one_plan(text, params)
+        return self._reads.fetch_row_by_one_plan(text, params)
 
     def transaction(self, *, again: bool = False) -> AbstractAsyncContextManager[Transaction]:
         """One transaction: it commits at the end of the block, and is undone by whatever leaves the block early.

@@ -54,12 +54,13 @@ class SqliteReads:
         try:
             return self._inline.fetch(text, params, Deadline(self._limits.inline))
         except sqlite3.Error as error:
-            if not (is_interrupted(error) or is_busy(error)):
-                raise from_sqlite(error) from error
-        return await self._fetch_on_thread(text, params)
+            return await self._fetch_slowly(text, params, error)
 
     async def fetch_row(self, text: str, params: Params) -> Row | None:
-        rows = await self.fetch(text, params)
+        try:
+            rows = self._inline.fetch(text, params, Deadline(self._limits.inline))
+        except sqlite3.Error as error:
+            rows = await self._fetch_slowly(text, params, error)
         return rows[0] if rows else None
 
     def look_anew(self) -> None:
@@ -76,7 +77,10 @@ class SqliteReads:
         for reader in self._readers:
             reader.close()
 
-    async def _fetch_on_thread(self, text: str, params: Params) -> list[Row]:
+    async def _fetch_slowly(self, text: str, params: Params, why: sqlite3.Error) -> list[Row]:
+        """On a thread, what was broken off where it was called, or found the file locked."""
+        if not (is_interrupted(why) or is_busy(why)):
+            raise from_sqlite(why) from why
         deadline = Deadline(self._limits.read)
         self._running.add(deadline)
         try:
@@ -166,8 +170,8 @@ class _SharingReader(_Reader):
 
     def _ready(self) -> sqlite3.Connection:
         loop = asyncio.get_running_loop()
-        if self._held_by is loop and monotonic() <= self._held_until:
-            return super()._ready()
+        if self._held_by is loop and self._connection is not None and monotonic() <= self._held_until:
+            return self._connection
         self.let_go()
         connection = super()._ready()
         connection.execute("BEGIN")

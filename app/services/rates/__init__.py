@@ -2,10 +2,11 @@
 
 from app.services.rates.policy import Limits, Policy
 from app.services.rates.quotas import Quotas, quotas_of
-from app.services.rates.tab import WRITE_ROWS, Tab, current_limits, limits_of, spend, tabs
+from app.services.rates.tab import WRITE_ROWS, Counted, Tab, current_limits, limits_of, spend
 
 __all__ = [
     "WRITE_ROWS",
+    "Counted",
     "Limits",
     "Policy",
     "Quotas",
@@ -14,5 +15,4 @@ __all__ = [
     "limits_of",
     "quotas_of",
     "spend",
-    "tabs",
 ]

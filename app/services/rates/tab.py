@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.running import Running, running
 from app.services.rates.policy import Limits, remaining
 
 # A write costs as much as reading so many records, whatever it writes.
@@ -32,15 +32,18 @@ class Tab:
             self.pay(rows)
 
 
-# The outermost layer puts a fresh tab here for each request; without one nothing is counted.
-tabs: ContextVar[Tab | None] = ContextVar("tabs", default=None)
+@dataclass(slots=True)
+class Counted(Running):
+    """A running request that has a tab."""
+
+    tab: Tab = field(default_factory=Tab)
 
 
 def spend(rows: int) -> None:
     """Puts rows on the tab of the running request."""
-    tab = tabs.get()
-    if tab is not None:
-        tab.rows += rows
+    found = running.get()
+    if isinstance(found, Counted):
+        found.tab.rows += rows
 
 
 def limits_of(tab: Tab) -> Mapping[str, Any] | None:
@@ -57,5 +60,5 @@ def limits_of(tab: Tab) -> Mapping[str, Any] | None:
 
 def current_limits() -> Mapping[str, Any] | None:
     """Those of whoever asks the running request; None where nothing is limited."""
-    tab = tabs.get()
-    return limits_of(tab) if tab is not None else None
+    found = running.get()
+    return limits_of(found.tab) if isinstance(found, Counted) else None

@@ -10,8 +10,9 @@ from itertools import count
 import pytest
 
 from app.log import configure
+from app.running import running
 from app.services.network import network_of
-from app.services.rates import Quotas, Tab, current_limits, limits_of, quotas_of, shared, spend, tabs
+from app.services.rates import Counted, Quotas, Tab, current_limits, limits_of, quotas_of, shared, spend
 from app.services.rates.memory import Memory
 from app.services.rates.policy import Limits, Policy
 from app.settings import Settings
@@ -215,10 +216,10 @@ def test_off_is_none() -> None:
 async def test_rows_go_on_the_tab_of_the_running_request() -> None:
     spend(5)  # nobody's
     tab = Tab()
-    token = tabs.set(tab)
+    token = running.set(Counted("", tab=tab))
     spend(2)
     await asyncio.gather(*(asyncio.to_thread(spend, 3) for _ in range(2)))
-    tabs.reset(token)
+    running.reset(token)
     spend(7)
     assert tab.rows == 8
 
