@@ -8,11 +8,13 @@ from typing import Generic, TypeVar
 K = TypeVar("K")
 V = TypeVar("V")
 
+MOST_KEPT = 2048
+
 
 class Kept(Generic[K, V]):
     """A bounded memory of `make(value)`. The value itself is held, so that its identity stays its own."""
 
-    def __init__(self, make: Callable[[K], V], most: int = 2048) -> None:
+    def __init__(self, make: Callable[[K], V], most: int = MOST_KEPT) -> None:
         self._make = make
         self._most = most
         self._found: dict[int, tuple[K, V]] = {}

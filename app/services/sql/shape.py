@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from itertools import count
 from typing import Any
 
-from app.services.kept import Kept
+from app.services.kept import MOST_KEPT, Kept
 from app.services.sql.words import search_places
 from schema.condition import Compare, Condition, Every, Not, Some, Through, after_prefix
 from schema.cursor import Cursor
@@ -32,7 +33,7 @@ from schema.selection import (
 
 
 def shape(selection: Selection) -> Hashable:
-    """Equal for two Selections exactly when one text serves both."""
+    """Equal for two Selections only when one text serves both; unequal when it does not, or one was long ago."""
     match selection:
         case Connection():
             return ("connection", _connection(selection))
@@ -98,9 +99,22 @@ def _member(member: Member) -> Hashable:
             return member
 
 
-# Doors keep the records that they ask for again and again.
-_frame: Kept[tuple[Any, ...], Hashable] = Kept(_parts)
-_record: Kept[Record, Hashable] = Kept(_members)
+def _number(found: Hashable) -> int:
+    """The same number for the same, and never one that stood for another."""
+    number = _numbers.get(found)
+    if number is None:
+        if len(_numbers) >= MOST_KEPT:
+            del _numbers[next(iter(_numbers))]
+        number = _numbers[found] = next(_count)
+    return number
+
+
+# Doors keep the records that they ask for again and again. A number stands for what is in one: to hash and to compare
+# all that at each request would take longer than to find the statement.
+_numbers: dict[Hashable, int] = {}
+_count = count()
+_frame: Kept[tuple[Any, ...], int] = Kept(lambda parts: _number(_parts(parts)))
+_record: Kept[Record, int] = Kept(lambda record: _number(_members(record)))
 
 
 def condition_shape(where: Condition | None) -> Hashable:
