@@ -19,6 +19,12 @@ class Compare:
     value: Any
     key: str | None = None
 
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """What it compares with: the one, or those of a list."""
+        # A Reference is a tuple too, and no list.
+        return self.value if type(self.value) is tuple else (self.value,)
+
 
 @dataclass(frozen=True, slots=True)
 class Through:

@@ -17,9 +17,10 @@ def strict_json(raw: bytes) -> Any:
     """The value of a JSON text (RFC 8259); raises Fault that says where, never echoing the text."""
     try:
         value = orjson.loads(raw)
-        # Each colon stands behind a name or in a text. If a member was lost because its name came again, its colon is
-        # one too many; no text may make up for it by a colon that is escaped.
-        if b"\\u003" not in raw and raw.count(b":") == _colons(value):
+        _look_through(value)
+        # If a member was lost because its name came again, its colon is one too many; no text may make up for it by a
+        # colon that is escaped.
+        if b"\\u003" not in raw and raw.count(b":") == orjson.dumps(value).count(b":"):
             return value
     except (orjson.JSONDecodeError, _Doubtful):
         pass
@@ -30,24 +31,23 @@ class _Doubtful(Exception):
     """What the strict way may read otherwise, or refuse."""
 
 
-def _colons(value: Any) -> int:
-    """The colons that a text of this value has, unless a colon is escaped. It is gone through level by level."""
-    found, level = 0, [value]
+def _look_through(value: Any) -> None:
+    """Raises _Doubtful for what the strict way may see otherwise. The value is gone through level by level."""
+    level = [value]
     for _ in range(MAX_DEPTH):
         inner: list[Any] = []
         for one in level:
             kind = type(one)
             if kind is str:
-                found += one.count(":")
-            elif kind is dict:
-                found += len(one) + "".join(one).count(":")
+                continue
+            if kind is dict:
                 inner += one.values()
             elif kind is list:
                 inner += one
             elif kind is float and abs(one) >= _EXACT:
                 raise _Doubtful  # it may be a large integer
         if not inner:
-            return found
+            return
         level = inner
     raise _Doubtful  # it may be too deep
 

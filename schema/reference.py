@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.resource import Kind, Resource
 from schema.resources import BY_NAME
@@ -17,8 +17,7 @@ from schema.values.text import plain
 _SUFFIX = re.compile(r"[0-7][0-9a-hjkmnp-tv-z]{25}")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Points at one record of a resource: by its id (`key` is "id"), a unique field, or an external system's id."""
 
     resource: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from schema.condition import Condition
 from schema.cursor import Cursor
@@ -177,8 +178,7 @@ class Connection:
     deleted: Deleted = Deleted.EXCLUDE
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(NamedTuple):
     """One record by a reference."""
 
     record: Record

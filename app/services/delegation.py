@@ -65,7 +65,7 @@ def _wrong(actor: Actor, filters: Mapping[str, Any], known: frozenset[str]) -> d
 def _may_look_up(actor: Actor, conditions: frozenset[str]) -> None:
     for condition in conditions_of(conditions).values():
         for one in compares(condition):
-            for resource in looked_up(one.value if isinstance(one.value, tuple) else (one.value,)):
+            for resource in looked_up(one.operands):
                 actor.require(resource.read_scope)
 
 

@@ -176,8 +176,8 @@ def _of_hops(resource: Resource, hops: tuple[Relation, ...]) -> Iterator[Resourc
 
 def _of_condition(resource: Resource, condition: Condition | None) -> Iterator[Resource]:
     match condition:
-        case Compare(value=value):
-            yield from looked_up(value if isinstance(value, tuple) else (value,))
+        case Compare() as one:
+            yield from looked_up(one.operands)
         case Through(relation=relation, where=where):
             yield target(resource, relation)
             yield from _of_condition(target(resource, relation), where)

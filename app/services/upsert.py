@@ -26,7 +26,7 @@ def meant(change: Upsert, given: Given) -> Upsert:
         return change
     path = f"externalIds.{by.key}" if by.external else by.key
     try:
-        by = replace(by, value=_normal(by))
+        by = by._replace(value=_normal(by))
     except Fault as fault:
         raise invalid({path: fault.text}) from None
     if not _agrees(by, given):

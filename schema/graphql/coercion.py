@@ -23,9 +23,14 @@ from graphql import (
     is_list_type,
     is_non_null_type,
     is_required_input_field,
+    is_scalar_type,
 )
 from graphql.utilities import coerce_input_value
 from graphql.utilities.coerce_input_value import coerce_default_value
+
+from schema.graphql.scalars import JSON_NAME
+
+_SURE = (dict, list, str, bool, int)
 
 Coerce = Callable[[Any], Any]
 """From a JSON value to the value of its type, enums as their texts; Undefined for one that is wrong."""
@@ -58,6 +63,8 @@ class Coercion:
             return self._object(type_)
         if is_enum_type(type_):
             return _enum(type_)
+        if is_scalar_type(type_) and type_.name == JSON_NAME:
+            return _json(type_)
         return _text(type_) if type_ in (GraphQLString, GraphQLID) else _by_the_book(type_)
 
     def _object(self, type_: GraphQLInputObjectType) -> Coerce:
@@ -120,6 +127,12 @@ def _list(type_: GraphQLInputType, of_item: Coerce) -> Coerce:
 def _text(type_: GraphQLInputType) -> Coerce:
     otherwise = _by_the_book(type_)
     return lambda value: value if type(value) is str else otherwise(value)
+
+
+def _json(type_: GraphQLInputType) -> Coerce:
+    """Whatever came as JSON is its own value; a float may not be finite."""
+    otherwise = _by_the_book(type_)
+    return lambda value: value if type(value) in _SURE else otherwise(value)
 
 
 def _enum(type_: GraphQLEnumType) -> Coerce:

@@ -13,6 +13,7 @@ from schema.values.instant import instant
 
 DateTime = NewType("DateTime", str)
 JSON = NewType("JSON", object)
+JSON_NAME = "JSON"
 
 
 def _json(value: Any) -> Any:
@@ -42,7 +43,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_value=instant,
     ),
     JSON: strawberry.scalar(
-        name="JSON",
+        name=JSON_NAME,
         description="Any JSON value (RFC 8259).",
         specified_by_url="https://datatracker.ietf.org/doc/html/rfc8259",
         parse_value=_json,

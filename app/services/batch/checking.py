@@ -120,7 +120,7 @@ def _needs(names: Names, checked: Checked, where: Condition | None) -> frozenset
         return frozenset()
     meant: list[Any] = [getattr(checked.change, "by", None), *checked.given.values()]
     for one in compares(where) if where else ():
-        meant += one.value if isinstance(one.value, tuple) else (one.value,)
+        meant += one.operands
     ids = (one.value for one in meant if isinstance(one, Reference) and one.by_id)
     return frozenset(names.index_of[id_] for id_ in ids if id_ in names.index_of)
 

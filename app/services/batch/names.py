@@ -145,9 +145,9 @@ def in_condition(condition: Condition, id_of: Callable[[Reference], Reference]) 
     """The condition with true references in the place of stand-ins."""
 
     def operand(value: Any) -> Any:
-        if isinstance(value, tuple):
-            return tuple(operand(one) for one in value)
-        return id_of(value) if isinstance(value, Reference) else value
+        if isinstance(value, Reference):
+            return id_of(value)
+        return tuple(operand(one) for one in value) if isinstance(value, tuple) else value
 
     match condition:
         case Compare(value=value):

@@ -52,8 +52,7 @@ def in_map(b: Builder, c: Compare, operator: Operator, way: Way, resource: Resou
 
 
 def _facts_of(c: Compare) -> list[str]:
-    values = c.value if isinstance(c.value, tuple) else (c.value,)
-    return [fact(c.field.name, c.key, reading) for value in values for reading in _readings(value)]
+    return [fact(c.field.name, c.key, reading) for value in c.operands for reading in _readings(value)]
 
 
 def _member(b: Builder, c: Compare, operator: Operator, way: Way, value: Way, alias: str) -> str:
