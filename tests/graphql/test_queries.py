@@ -55,6 +55,17 @@ async def test_members_come_as_they_were_asked_for(asking: Asking, ids: dict[str
     }
 
 
+@pytest.mark.parametrize("length", [60, 63, 64, 90])
+async def test_response_names_are_told_whole(asking: Asking, ids: dict[str, str], length: int) -> None:
+    one, other = (f"{'n' * (length - 1)}{end}" for end in "ab")
+    members = f"{one}: name {other}: id"
+    customers = f"customers(orderBy: [{{field: NAME}}]) {{ nodes {{ {members} }} }}"
+    text = f"{{ clients {{ nodes {{ {members} {customers} }} }} }}"
+    [client] = (await asking.data(text))["clients"]["nodes"]
+    assert client[one] == "Acme"
+    assert client["customers"]["nodes"] == [{one: "Anna", other: ids["a"]}, {one: "Bo", other: ids["b"]}]
+
+
 async def test_a_selection_that_leaves_nothing_is_an_empty_object(asking: Asking, ids: dict[str, str]) -> None:
     text = (
         "{ customers(first: 1) { nodes { id @skip(if: true) } edges { cursor @skip(if: true) "

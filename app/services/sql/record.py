@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from app.services.sql.condition import column, differences, existing
-from app.services.sql.glue import Json, quoted
+from app.services.sql.glue import Json, Pairs, quoted
 from app.services.sql.params import Builder, Way, item, then
 from schema.narrowing import target
 from schema.resource import LIST_KINDS, MAP_KINDS, Field, Kind, Resource
@@ -48,6 +49,20 @@ class Joins:
             self.known[relation_name] = Joins(self.b, alias, other, self.texts)
         return self.known[relation_name]
 
+    def object(self, pairs: Pairs) -> Json:
+        """The JSON object of these members of the row."""
+        columns = self.b.dialect.row(pairs)
+        if columns is None:
+            return self.b.dialect.object(pairs)
+        alias = self.b.alias("r")
+        self.texts.append(f"CROSS JOIN LATERAL (SELECT {columns}) {alias}")
+        return Json(f"row_to_json({alias})", "json")
+
+    def read(self, *expressions: str) -> list[str]:
+        """The columns of the row that these expressions and the joins read."""
+        found = re.findall(rf"\b{self.alias}\.(\w+)", " ".join([*expressions, *self.texts]))
+        return list(dict.fromkeys(found))
+
     @property
     def text(self) -> str:
         return " ".join(self.texts)
@@ -60,7 +75,7 @@ def record_json(joins: Joins, way: Way, nested: Nested) -> Json:
     known = len(joins.resource.fields) if _begins_whole(joins.b, joins.resource, members) else 0
     pairs = [(m.response, _member(joins, m, w, nested)) for m, w in list(zip(members, ways, strict=True))[known:]]
     if not known:
-        return joins.b.dialect.object(pairs)
+        return joins.object(pairs)
     return joins.b.dialect.object([("", Json(f"{joins.alias}.members", "members")), *pairs])
 
 
