@@ -10,6 +10,7 @@ from pathlib import Path
 
 _ROWS = 4000  # after so many the log is worth emptying at once
 _SECONDS = 1.0  # and after so long in any case
+_PASSES = 3  # beside the writers: each leaves what they add meanwhile, about half as much as the one before
 
 
 class SqliteLog:
@@ -49,10 +50,11 @@ class SqliteLog:
         self._emptying = asyncio.get_running_loop().create_task(self._empty(), context=contextvars.Context())
 
     async def _empty(self) -> None:
-        """First beside the writers; then the little that they added meanwhile, so that the log starts anew."""
+        """First beside the writers; then, while they wait, the little that is left, so that the log starts anew."""
         self._rows = 0
         try:
-            await self._on_thread()
+            for _ in range(_PASSES):
+                await self._on_thread()
             async with self._nobody_writes():
                 await self._on_thread()
         finally:
