@@ -9,7 +9,7 @@ from time import perf_counter
 from starlette.types import Scope
 
 from app.services.database import Database
-from app.services.rates import Counted
+from app.services.rates import Tab
 from schema.actor import Actor
 
 Headers = list[tuple[bytes, bytes]]
@@ -18,16 +18,20 @@ Lines = dict[bytes, list[bytes]]
 
 
 @dataclass(slots=True)
-class Exchange(Counted):
-    """A running request and its answer. `route` is the pattern of the path that matched.
+class Exchange:
+    """A request and its answer. `stages` are seconds, `route` the pattern of the path that matched.
 
     `headers` and, once it is read, `body` are the request's, `received` the bytes of it so far.
     `shown` are the headers that layers put on every answer.
     `status` is set when the answer begins.
+    `tab` is what it costs whom.
     """
 
-    headers: Lines = field(kw_only=True)
+    trace_id: str
+    headers: Lines
     shown: Headers = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
+    tab: Tab = field(default_factory=Tab)
     started: float = field(default_factory=perf_counter)
     route: str | None = None
     actor: Actor | None = None

@@ -11,6 +11,7 @@ from app.middleware.exchange import Exchange, Headers, Lines, by_name
 from app.middleware.rates import rate_headers
 from app.middleware.trace import continued, new_trace_text
 from app.running import running
+from app.services.rates import Counted
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 
@@ -24,7 +25,7 @@ class Tracing:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = by_name(scope["headers"])
-        begun = Exchange(self._trace(headers), headers=headers)
+        begun = Exchange(self._trace(headers), headers)
         scope.setdefault("state", {})["exchange"] = begun
         head = scope["method"] == "HEAD"
 
@@ -40,7 +41,8 @@ class Tracing:
                 begun.sent += len(message.get("body", b""))
             await send(message)
 
-        token = running.set(begun)
+        # No more of it than that: a connection that is opened meanwhile keeps the context for as long as it lives.
+        token = running.set(Counted(begun.trace_id, begun.stages, begun.tab))
         try:
             try:
                 await self.app(scope, receive, traced_send)

@@ -30,7 +30,7 @@ from graphql.utilities.coerce_input_value import coerce_default_value
 
 from schema.graphql.scalars import JSON_NAME
 
-_SURE = (dict, list, str, bool, int)
+_SURE = (dict, list, str, bool, int)  # no number in them is not finite: JSON has none
 
 Coerce = Callable[[Any], Any]
 """From a JSON value to the value of its type, enums as their texts; Undefined for one that is wrong."""

@@ -66,6 +66,19 @@ async def test_response_names_are_told_whole(asking: Asking, ids: dict[str, str]
     assert client["customers"]["nodes"] == [{one: "Anna", other: ids["a"]}, {one: "Bo", other: ids["b"]}]
 
 
+@pytest.mark.parametrize("letter", ["r", "t", "j", "x", "p", "k", "i"])
+async def test_response_names_are_nobody_elses(asking: Asking, ids: dict[str, str], letter: str) -> None:
+    names = [letter, *(f"{letter}{i}" for i in range(1, 10))]
+    members = " ".join(f"{name}: name" for name in names)
+    text = f"{{ clients {{ nodes {{ {members} customers {{ nodes {{ {members} owner {{ {letter}: id }} }} }} }} }} }}"
+    [client] = (await asking.data(text))["clients"]["nodes"]
+    assert {client[name] for name in names} == {"Acme"}
+    assert [{one[name] for name in names} for one in client["customers"]["nodes"]] == [{"Bo"}, {"Anna"}]
+    text = f"query($id: ID!) {{ customer(id: $id) {{ {members} client {{ {members} }} }} }}"
+    customer = (await asking.data(text, id=ids["a"]))["customer"]
+    assert ({customer[name] for name in names}, {customer["client"][name] for name in names}) == ({"Anna"}, {"Acme"})
+
+
 async def test_a_selection_that_leaves_nothing_is_an_empty_object(asking: Asking, ids: dict[str, str]) -> None:
     text = (
         "{ customers(first: 1) { nodes { id @skip(if: true) } edges { cursor @skip(if: true) "

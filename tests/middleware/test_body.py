@@ -19,7 +19,7 @@ def sent(*messages: dict[str, Any], **state: Any) -> Request:
     async def receive() -> dict[str, Any]:
         return next(left)
 
-    return Request({"type": "http", "state": {"exchange": Exchange("", headers={}), **state}}, receive)
+    return Request({"type": "http", "state": {"exchange": Exchange("", {}), **state}}, receive)
 
 
 def part(body: bytes, *, more: bool = False) -> dict[str, Any]:

@@ -50,16 +50,16 @@ class Joins:
         return self.known[relation_name]
 
     def object(self, pairs: Pairs) -> Json:
-        """The JSON object of these members of the row."""
+        """The JSON object of these members of the row, for which a join may be needed too."""
         columns = self.b.dialect.row(pairs)
         if columns is None:
             return self.b.dialect.object(pairs)
         alias = self.b.alias("r")
         self.texts.append(f"CROSS JOIN LATERAL (SELECT {columns}) {alias}")
-        return Json(f"row_to_json({alias})", "json")
+        return Json(f"row_to_json({alias}.*)", "json")  # the name alone might be that of a column
 
     def read(self, *expressions: str) -> list[str]:
-        """The columns of the row that these expressions and the joins read."""
+        """The columns of the row that these expressions and the joins read, each by the row's name and its own."""
         found = re.findall(rf"\b{self.alias}\.(\w+)", " ".join([*expressions, *self.texts]))
         return list(dict.fromkeys(found))
 

@@ -33,7 +33,7 @@ from schema.selection import (
 
 
 def shape(selection: Selection) -> Hashable:
-    """Equal for two Selections only when one text serves both; unequal when it does not, or one was long ago."""
+    """Equal for two Selections only when one text serves both. Those may be unequal, if a number was forgotten."""
     match selection:
         case Connection():
             return ("connection", _connection(selection))

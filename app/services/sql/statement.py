@@ -21,7 +21,7 @@ from schema.selection import Connection, Selection, Several, Single, Stats
 
 MAX_GROUPS = 10_000
 RECORD = ("body", "version")
-"""The columns of one record."""
+"""The columns of one record, which an answer takes as they are."""
 
 _KEPT = 2048
 
