@@ -17,7 +17,6 @@ _TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "variables": ((dict, NoneType), "an object"),
     "extensions": ((dict, NoneType), "an object"),
 }
-_HELD = tuple(types for types, _ in _TYPES.values())
 
 
 class Envelope(NamedTuple):
@@ -52,12 +51,11 @@ def from_query(raw: str) -> Envelope:
 
 
 def _checked(members: Mapping[str, Any]) -> Envelope:
-    query, operation_name, variables, extensions = map(members.get, _TYPES)
-    if query is not None and all(map(isinstance, (query, operation_name, variables, extensions), _HELD)):
-        return Envelope(query, operation_name, variables or {})
     faults = {
         name: f"must be {what}" for name, (types, what) in _TYPES.items() if not isinstance(members.get(name), types)
     }
     if members.get("query") is None:
         faults["query"] = "is needed: the GraphQL document"
-    raise invalid(faults)
+    if faults:
+        raise invalid(faults)
+    return Envelope(members["query"], members.get("operationName"), members.get("variables") or {})

@@ -12,7 +12,7 @@ from app.auth import authenticate, forget, is_remembered, remembered
 from app.middleware.exchange import database, exchange
 from app.middleware.rates import check_address, count_address, count_key
 from app.services.sql.guard import Guard, NotCurrent
-from app.services.timing import timed
+from app.services.timing import timed, took
 from schema.actor import Actor
 from schema.problem import Problem, problem
 
@@ -53,7 +53,7 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     begun = exchange(scope)
     looked = perf_counter()
     guard = remembered(_header(scope))
-    begun.stages["auth"] = perf_counter() - looked
+    took("auth", looked)
     if guard is not None:
         await _count(scope, guard)
         try:

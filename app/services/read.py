@@ -10,7 +10,7 @@ from app.services.database.transaction import Row
 from app.services.prepared import Prepared, prepare
 from app.services.rates import spend
 from app.services.sql.guard import Guard
-from app.services.sql.statement import MAX_GROUPS, RECORD
+from app.services.sql.statement import MAX_GROUPS
 from app.services.timing import took
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
@@ -84,8 +84,6 @@ async def as_left(work: UnitOfWork, resource: Resource, written: Written) -> Ans
 def _answer(selection: Selection, prepared: Prepared, row: Row | None) -> Answer:
     if row is None or row[0] is None:
         return Answer(None, cost=prepared.cost)
-    if prepared.columns == RECORD:
-        return Answer(row[0], row[1], cost=prepared.cost)
     beside = dict(zip(prepared.columns, row, strict=True))
     if "record" in beside:
         assert isinstance(selection, Single)

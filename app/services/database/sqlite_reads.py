@@ -58,10 +58,7 @@ class SqliteReads:
             return await self._fetch_slowly(text, params, error)
 
     async def fetch_row(self, text: str, params: Params) -> Row | None:
-        try:
-            rows = self._inline.fetch(text, params, Deadline(self._limits.inline))
-        except sqlite3.Error as error:
-            rows = await self._fetch_slowly(text, params, error)
+        rows = await self.fetch(text, params)
         return rows[0] if rows else None
 
     def look_anew(self) -> None:

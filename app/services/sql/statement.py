@@ -20,9 +20,6 @@ from schema.resource import MAP_KINDS
 from schema.selection import Connection, Selection, Several, Single, Stats
 
 MAX_GROUPS = 10_000
-RECORD = ("body", "version")
-"""The columns of one record, which an answer takes as they are."""
-
 _KEPT = 2048
 
 
@@ -64,7 +61,7 @@ def _made(selection: Selection, dialect: Dialect, sight: Sight) -> Statement:
             text, columns = _connection(b)
         case Single():
             joins, body, where = _single(b, whole)
-            chosen, columns = [dialect.bytes_of(dialect.text_of(body)), f"{joins.alias}.version"], RECORD
+            chosen, columns = [dialect.bytes_of(dialect.text_of(body)), f"{joins.alias}.version"], ("body", "version")
             if has_cursors(selection.record):
                 chosen, columns = [*chosen, f"{joins.alias}.id"], (*columns, "record")
             text = f"SELECT {', '.join(chosen)} FROM {_from(joins)} WHERE {where}"
