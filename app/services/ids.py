@@ -15,6 +15,12 @@ def new_id(prefix: str) -> str:
     return f"{prefix}_{encode(uuid_utils.uuid7().int)}"
 
 
+def new_id_after(last: str, prefix: str) -> str:
+    """A new id that is greater than this one too, though another process made it by a clock that was ahead."""
+    made = new_id(prefix)
+    return made if made > last else f"{prefix}_{encode(decode(last.removeprefix(f'{prefix}_')) + 1)}"
+
+
 def encode(number: int) -> str:
     """128 bits as 26 characters, highest first: texts sort as their numbers do."""
     return "".join([_PAIRS[(number >> shift) & 1023] for shift in _SHIFTS])

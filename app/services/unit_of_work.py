@@ -13,7 +13,6 @@ from app.services.changes import Differences, between, change_row, change_statem
 from app.services.database import Database, LostRace, Transaction, UniqueViolation
 from app.services.database.transaction import Row
 from app.services.idempotency import Replayed, Reply, keep, nth_secret, replay
-from app.services.ids import new_id
 from app.services.rates import WRITE_ROWS, spend
 from app.services.rows import Stored, Values
 from app.services.secrets import new_secret
@@ -125,7 +124,7 @@ async def alone(work: UnitOfWork, what: str) -> None:
 async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Mapping[str, Any] | None = None) -> Stored:
     """Stores a new record at version 1. `secrets` are columns that are no fields."""
     at = now()
-    id_ = new_id(resource.prefix)
+    id_ = await work.tx.next_id(resource.table, resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
     told = rows.leaving(resource, after)
     row = rows.new_row(resource, after)

@@ -6,12 +6,13 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from itertools import repeat
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any, cast
 
 from app.cli.running import call
 from app.services.database import Database, Transaction
+from app.services.ids import encode
 from app.services.known import look_up
 from app.services.setup import prepare
 from app.services.sql.dialect import DIALECTS
@@ -27,6 +28,7 @@ from schema.resources import CLIENT, CUSTOMER, USER
 from scripts.measures import directory
 
 Statement = tuple[str, Sequence[Any]]
+_FIRST = 1_700_000_000_000  # in milliseconds: when the first customer seems to have been made
 _PART = 2_000  # customers that a process makes at a time
 _INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN (?, ?)"
 
@@ -34,15 +36,20 @@ _INDEXES = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS 
 class Gathered:
     """What there is of a transaction for a record that is only added: it gathers what is to be stored.
 
-    There are no change records, which no measure reads.
+    There are no change records, which no measure reads. Ids are of made-up times: `first`, and on from there by the
+    millisecond. Processes that make theirs at the same time would give them in no order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int) -> None:
         self.statements: list[Statement] = []
+        self._times = count(first)
 
     async def later(self, text: str, params: Sequence[Any], *, guarded: bool = False) -> None:
         if not text.startswith("INSERT INTO changes "):
             self.statements.append((text, params))
+
+    async def next_id(self, _: str, prefix: str) -> str:
+        return f"{prefix}_{encode(next(self._times) << 80 | 7 << 76 | 2 << 62)}"
 
 
 def fill(file: Path, size: int) -> str:
@@ -97,11 +104,12 @@ def _store(file: Path, size: int, clients: list[str], owners: list[str]) -> None
 
 
 def _customers(numbers: range, of: int, clients: list[str], owners: list[str]) -> list[Statement]:
-    return asyncio.run(_gather(directory.customer(i, of, clients, owners) for i in numbers))
+    records = (directory.customer(i, of, clients, owners) for i in numbers)
+    return asyncio.run(_gather(records, _FIRST + numbers.start))
 
 
-async def _gather(records: Iterator[dict[str, Any]]) -> list[Statement]:
-    gathered = Gathered()
+async def _gather(records: Iterator[dict[str, Any]], first: int) -> list[Statement]:
+    gathered = Gathered(first)
     work = UnitOfWork(cast("Transaction", gathered), DIALECTS["sqlite"], call(Source.IMPORT))
     for data in records:
         values = await customers.become(work, None, _by_id(for_create(CUSTOMER, data)))

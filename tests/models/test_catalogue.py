@@ -74,6 +74,8 @@ OTHERS = {
 
 async def test_every_index_is_there_and_no_other(db: Database) -> None:
     expected = sorts() | foreign_keys() | unique_rules() | OTHERS
+    if db.dialect.name == "sqlite":  # every index ends in the row's number, which grows with the id
+        expected = {name: text.replace(", id)", ")") for name, text in expected.items()}
     found = await indexes(db)
     if db.dialect.name == "postgresql":
         keys = {name for name in found if name.endswith(("_pkey", "_key")) or name.startswith("uid_tortoise")}

@@ -126,3 +126,57 @@ async def test_a_database_that_is_away_is_told_of() -> None:
     settings = Settings.load({"CUBE_DATABASE_URL": "postgresql://cube@127.0.0.1:1/cube"}, None)
     with pytest.raises(MigrationFailed, match="could not be opened"):
         await migrate(settings)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_rows_are_numbered_in_the_order_of_their_ids(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where they were not, each goes on to have its own words, its index and what it points at."""
+    earlier = _until("0008", tmp_path, monkeypatch)
+    await migrate(settings, earlier)
+    db = await Database.open(settings)
+    async with db.transaction() as tx:
+        await insert(tx, db.dialect, "users", id="usr_1")
+        for id_ in ("cus_3", "cus_1", "cus_5", "cus_2", "cus_4"):
+            await insert(tx, db.dialect, "customers", id=id_, name=f"Ann {id_}", owner_id="usr_1")
+            words = "INSERT INTO customers_words (rowid, words, places) VALUES (last_insert_rowid(), ?1, ?2)"
+            await tx.execute(words, (f"w{id_.encode().hex()}", f" 1w{id_.encode().hex()}"))
+    await db.close()
+    assert await migrate(settings) == [step for step in STEPS if step > "0009"]
+    db = await Database.open(settings)
+    assert await db.fetch("SELECT seq, id FROM customers ORDER BY seq") == [(i, f"cus_{i}") for i in range(1, 6)]
+    assert await db.fetch("SELECT id FROM customers WHERE owner_id = 'usr_1' ORDER BY seq LIMIT 1") == [("cus_1",)]
+    for i in range(1, 6):
+        word = f"w{f'cus_{i}'.encode().hex()}"
+        found = "SELECT rowid, places FROM customers_words WHERE customers_words MATCH ?1"
+        assert await db.fetch(found, (word,)) == [(i, f" 1{word}")]
+    async with db.transaction() as tx:
+        await insert(tx, db.dialect, "customers", id="cus_6")
+    assert await db.fetch("SELECT seq FROM customers WHERE id = 'cus_6'") == [(6,)]
+    await db.close()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_is_told_of_indexes_is_of_indexes_that_there_are(settings: Settings) -> None:
+    await migrate(settings)
+    db = await Database.open(settings)
+    told: dict[str, str] = dict(await db.fetch("SELECT idx, stat FROM sqlite_stat1"))
+    assert told["customers_status"] == "1000000 50000"
+    assert told["customers_status_created_at"] == "1000000 55000 1"
+    assert told["clients_parent_id_created_at"] == "1000000 11 1"
+    for index, stat in told.items():
+        columns = await db.fetch("SELECT name FROM pragma_index_info(?1)", (index,))
+        assert len(stat.split()) == len(columns) + 1, index
+    await db.close()
+
+
+def _until(last: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package of the migrations up to one of them."""
+    name = f"until_{last}"
+    shutil.copytree(Path(models.migrations.__file__ or "").parent, tmp_path / name)
+    for step in STEPS:
+        if step[: len(last)] > last:
+            (tmp_path / name / f"{step}.py").unlink()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return name

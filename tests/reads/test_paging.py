@@ -12,16 +12,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.services import ids
 from app.services.database import Database
 from app.services.read import Answer, read
 from app.services.write import write
 from schema.actor import SYSTEM
 from schema.change import Delete
+from schema.cursor import Cursor, encode
+from schema.paging import mark
 from schema.paths import sortable
 from schema.query_string import list_selection, parameters
 from schema.reference import Reference
 from schema.resource import Resource
 from schema.resources import CLIENT, CUSTOMER, DIRECTORY, USER
+from tests.models.rows import insert
 from tests.oracle import Directory
 from tests.world import CALL, add, customer, directory, fill
 
@@ -154,3 +158,43 @@ async def test_the_way_back_from_beyond_the_end(db: Database) -> None:
     assert [one["id"] for one in back["data"]] == ids[:-2]
     assert (back["previousCursor"], back["nextCursor"]) == (None, None)
     assert len((await directory(db)).live(CUSTOMER)) == len(ids) - 2
+
+
+async def test_ids_tell_equal_records_apart_though_a_clock_was_ahead(db: Database) -> None:
+    """On SQLite the rows' numbers stand for their ids, so these must grow alike, whoever adds a row."""
+    made = [await add(db, CUSTOMER, {"name": "Ann"})]
+    ahead = f"cus_{ids.encode(ids.decode(made[0][4:]) + (3_600_000 << 80))}"
+    async with db.transaction() as tx:
+        await insert(tx, db.dialect, "customers", id=ahead, members=f'"id":"{ahead}"')
+    # Some of these in one transaction, one in another.
+    made += [ahead, *await asyncio.gather(*(add(db, CUSTOMER, {"name": "Ann"}) for _ in range(5)))]
+    made.append(await add(db, CUSTOMER, {"name": "Ann"}))
+    if db.dialect.name == "sqlite":
+        numbered = [id_ for (id_,) in await db.fetch("SELECT id FROM customers ORDER BY seq")]
+        assert numbered == sorted(made)
+    for sort in ("name", "-name", "id", "-status,id"):
+        expected = sorted(made, reverse=sort == "-name")
+        found, last = await forwards(db, CUSTOMER, f"fields=id&sort={sort}&limit=2")
+        assert found == expected, sort
+        assert await backwards(db, CUSTOMER, f"fields=id&sort={sort}&limit=2", last) == expected, sort
+
+
+async def test_an_id_that_was_never_given_stands_between_two_records(db: Database) -> None:
+    made = [await add(db, CUSTOMER, {"name": "Ann"}) for _ in range(3)]
+    between = f"cus_{ids.encode(ids.decode(made[1][4:]) - 1)}"
+    first, last = f"cus_{ids.encode(0)}", f"cus_{ids.encode(2**128 - 1)}"
+
+    async def page(end: str, id_: str, *, inclusive: bool = False) -> list[str]:
+        cursor = encode(Cursor(("ann", id_), inclusive), mark(list_selection(CUSTOMER, {"sort": "name"})))
+        body = (await ask(db, CUSTOMER, f"fields=id&sort=name&{end}={cursor}"))[0]
+        return [one["id"] for one in body["data"]]
+
+    for inclusive in (False, True):
+        assert await page("after", between, inclusive=inclusive) == made[1:]
+        assert await page("after", first, inclusive=inclusive) == made
+        assert await page("after", last, inclusive=inclusive) == []
+        assert await page("before", between, inclusive=inclusive) == made[:1]
+        assert await page("before", first, inclusive=inclusive) == []
+        assert await page("before", last, inclusive=inclusive) == made
+        assert await page("after", made[1], inclusive=inclusive) == made[2 - inclusive :]
+        assert await page("before", made[1], inclusive=inclusive) == made[: 1 + inclusive]

@@ -5,9 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.ids import decode, encode, new_id
+from app.services.ids import decode, encode, new_id, new_id_after
 from schema.reference import is_id
-from schema.resources import RESOURCES
+from schema.resources import CUSTOMER, RESOURCES
 
 _NUMBERS = st.integers(0, 2**128 - 1)
 
@@ -34,3 +34,11 @@ def test_new_ids_only_grow():
         assert ids == sorted(set(ids))
         assert all(is_id(one, resource) for one in ids[:10])
         assert decode(ids[0].partition("_")[2]) >> 76 & 0xF == 7
+
+
+@given(st.integers(0, 2**127))
+def test_a_new_id_after_another_is_greater(last):
+    before = f"cus_{encode(last)}"
+    made = new_id_after(before, "cus")
+    assert made > before
+    assert is_id(made, CUSTOMER)

@@ -92,6 +92,28 @@ async def test_of_two_equal_values_the_rarer_one_is_searched(db: Database, resou
 
 
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_a_cursor_leads_to_the_very_row_among_equal_ones(db: Database) -> None:
+    """All active customers are equal in a list by status: none before the cursor is walked over."""
+    for query, range_ in (
+        ("sort=status", "customers_status ((status,rowid)>(?,?))"),
+        ("sort=-status", "customers_status ((status,rowid)<(?,?))"),
+        ("status=active", "customers_status_created_at (status=? AND (created_at,rowid)<(?,?))"),
+    ):
+        bare = list_selection(CUSTOMER, parameters(query))
+        value = "ACTIVE" if "sort" in query else "2024-01-01T00:00:00.000Z"
+        cursor = encode(Cursor((value, "cus_01h455vb4pex5vsknk084sn02q")), mark(bare))
+        assert f"SEARCH t1 USING INDEX {range_}" in await plan(db, CUSTOMER, f"{query}&after={cursor}"), query
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+async def test_records_of_a_parent_in_another_order_are_read_as_they_lie(db: Database) -> None:
+    """In the order of their numbers, that is: so they stand together, and the first ones are found soon."""
+    for query, index in (("sort=name", "customers_client_id"), ("sort=-createdAt", "customers_client_id_created_at")):
+        steps = await plan(db, CUSTOMER, f"clientId=cli_01h455vb4pex5vsknk084sn02q&{query}")
+        assert f"SEARCH t1 USING INDEX {index} (client_id=?)" in steps, steps
+
+
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 async def test_a_history_is_found_by_its_record(db: Database) -> None:
     await fill(db, random.Random(1))
     for query in ("", "count=true&field=email", "action=updated&after="):

@@ -11,6 +11,7 @@ from app.services.database.postgresql_combined import Waiting, combined, is_inse
 from app.services.database.postgresql_connections import PostgresqlConnections
 from app.services.database.postgresql_group import PostgresqlGroups
 from app.services.database.transaction import Params, Row
+from app.services.ids import new_id
 from schema.problem import Problem
 
 T = TypeVar("T")
@@ -62,6 +63,9 @@ class PostgresqlTransaction:
     async def settle(self) -> None:
         if self._waiting:
             await self._ready()
+
+    async def next_id(self, table: str, prefix: str) -> str:
+        return new_id(prefix)
 
     async def savepoint(self) -> None:
         await self.execute("SAVEPOINT cube_part")

@@ -15,6 +15,7 @@ class Group:
         self.connection = connection
         self.due = False  # whether it is to be stored as soon as nobody is at work in it
         self.begins_anew = True  # whether all whose work is in it do it again if it is lost
+        self.last_ids: dict[str, str] = {}  # the greatest of each table, once asked for: nobody else writes meanwhile
         self._changes = connection.total_changes
         self._waiting: list[asyncio.Future[None]] = []
 

@@ -10,6 +10,7 @@ from app.services.database.limits import Limits
 from app.services.database.places import moved
 from app.services.database.sqlite_deadline import STEPS, Deadline
 from app.services.database.transaction import Params, Row
+from app.services.ids import new_id_after
 
 # Every unique index with its columns, spelt as SQLite's errors spell them.
 _UNIQUE = """
@@ -25,9 +26,10 @@ class SqliteTransaction:
     """Every statement runs at once: one costs less than to put it off. What is required is asked before the next,
     or together with it if that is a question too."""
 
-    def __init__(self, connection: sqlite3.Connection, limits: Limits) -> None:
+    def __init__(self, connection: sqlite3.Connection, limits: Limits, last_ids: dict[str, str]) -> None:
         self._connection = connection
         self._limits = limits
+        self._last_ids = last_ids
         self._required: tuple[str, Params] | None = None
 
     async def execute(self, text: str, params: Params = ()) -> int:
@@ -74,6 +76,14 @@ class SqliteTransaction:
     async def settle(self) -> None:
         """Only what is required was put off."""
         self._look()
+
+    async def next_id(self, table: str, prefix: str) -> str:
+        last = self._last_ids.get(table)
+        if last is None:
+            found = self._run(f"SELECT id FROM {table} ORDER BY seq DESC LIMIT 1").fetchone()
+            last = found[0] if found else ""
+        made = self._last_ids[table] = new_id_after(last, prefix)
+        return made
 
     async def savepoint(self) -> None:
         self._run("SAVEPOINT cube_part")

@@ -222,7 +222,7 @@ class _Turn(AbstractAsyncContextManager[Transaction]):
         except BaseException:
             writes._end_turn()
             raise
-        self._transaction = SqliteTransaction(group.connection, writes._limits)
+        self._transaction = SqliteTransaction(group.connection, writes._limits, group.last_ids)
         return self._transaction
 
     async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> None:

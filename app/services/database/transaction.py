@@ -37,6 +37,10 @@ class Transaction(Protocol):
     async def settle(self) -> None:
         """Do what was put off by `later`; what is required may still wait for the end."""
 
+    async def next_id(self, table: str, prefix: str) -> str:
+        """The id of a row that is about to be added. SQLite tells rows of one value by their numbers, in place of ids:
+        there it is greater than every id of the table."""
+
     async def savepoint(self) -> None:
         """Begin a part of the transaction that can be undone by itself."""
 

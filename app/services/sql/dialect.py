@@ -38,6 +38,8 @@ class Dialect(Protocol):
     def find(self, text: str, part: str) -> str: ...
     def ends(self, text: str, part: str) -> str: ...
     def live(self, alias: str) -> str: ...
+    def tie(self, alias: str) -> str: ...
+    def tie_at(self, table: str, id_: str) -> str: ...
     def words(self, alias: str, table: str, query: str) -> str: ...
     def beginnings(self, alias: str, table: str, query: str) -> str: ...
     def placed(self, alias: str, table: str, prefixes: str, places: Sequence[int]) -> str: ...
@@ -118,6 +120,16 @@ class Sqlite:
     def live(self, alias: str) -> str:
         # The plus keeps the planner off the index of deleted_at: almost every row is live.
         return f"+{alias}.deleted_at IS NULL"
+
+    def tie(self, alias: str) -> str:
+        # Every index ends in the row's number anyway, and ids grow with it (see `Transaction.next_id`).
+        return f"{alias}.seq"
+
+    def tie_at(self, table: str, id_: str) -> str:
+        # An id that was never given stands between two rows. The collation is the one of the number: without a word of
+        # it SQLite makes no use of the number in an index.
+        before = f"SELECT seq + 0.5 FROM {table} WHERE id < {id_} ORDER BY id DESC LIMIT 1"
+        return f"coalesce((SELECT seq FROM {table} WHERE id = {id_}), ({before}), 0) COLLATE BINARY"
 
     def words(self, alias: str, table: str, query: str) -> str:
         return f"{alias}.seq IN (SELECT rowid FROM {table}_words WHERE {table}_words MATCH {query})"
@@ -222,6 +234,13 @@ class Postgresql:
 
     def live(self, alias: str) -> str:
         return f"{alias}.deleted_at IS NULL"
+
+    def tie(self, alias: str) -> str:
+        # Several processes add rows at once: their numbers say nothing of their ids.
+        return f"{alias}.id"
+
+    def tie_at(self, table: str, id_: str) -> str:
+        return id_
 
     def words(self, alias: str, table: str, query: str) -> str:
         return f"{alias}.words @@ {query}::tsquery"

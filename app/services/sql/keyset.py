@@ -1,12 +1,13 @@
 """Keyset paging: which rows follow a cursor, as segments that each are one range of an index.
 
 Nulls come last in both directions, so a nullable first key splits the rows into two segments, those with a value and
-those without; no segment needs more than `ORDER BY key, id`, which one plain index serves forwards and backwards.
+those without; no segment needs more than `ORDER BY key, id`, which one plain index serves forwards and backwards. On
+SQLite the row's number stands for the id: it sorts alike, and is in every index anyway.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
@@ -16,12 +17,21 @@ from schema.cursor import Cursor
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A sort key: an expression, its direction, and where its nulls stand."""
+    """A sort key: an expression, its direction, and where its nulls stand.
+
+    `told` is what a cursor holds of it, if not the expression's own value; `at` finds that one by what is told.
+    """
 
     expression: str
     descending: bool
     nullable: bool
     nulls_first: bool = False
+    told: str = ""
+    at: Callable[[str], str] = str
+
+    @property
+    def in_cursor(self) -> str:
+        return self.told or self.expression
 
     @property
     def reversed(self) -> Key:
@@ -56,7 +66,8 @@ def following(b: Builder, keys: Sequence[Key], way: Way, *, inclusive: bool) -> 
     same = Segment()
     cursor: Cursor = b.at(way)
     ways = [item(then(way, attrgetter("values")), i) for i in range(len(keys))]
-    values = [None if value is None else b.value(w) for value, w in zip(cursor.values, ways, strict=True)]
+    found = zip(keys, cursor.values, ways, strict=True)
+    values = [None if value is None else key.at(b.value(w)) for key, value, w in found]
     for i, key in enumerate(keys):
         if i == len(keys) - 2 and _pairs(key, keys[-1]) and values[i] is not None:
             return [*segments, *_last_pair(same, key, keys[-1], values[i], values[-1], inclusive)]

@@ -18,7 +18,7 @@ from app.services.sql.glue import Json
 from app.services.sql.keyset import Key, Segment, everything, following, order_by
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Nested, record_json
-from schema.resource import Field
+from schema.resource import Field, Resource
 from schema.selection import Connection, Flag, Many, One, Page, PageFlag, PageInfo, Record, Shape, records
 
 
@@ -57,9 +57,18 @@ def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
             at = at.to(hop.name)
         expression = sort_expression(joins.b, at.alias, order.field)
         keys.append(Key(expression, order.descending, bool(order.hops) or order.field.nullable))
-    id_ = connection.resource.field("id")
+    return [*keys, _tie(connection.resource, joins, keys[-1].descending)]
+
+
+def _tie(resource: Resource, joins: Joins, descending: bool) -> Key:
+    """The id, which says which of two records comes first that are equal otherwise."""
+    id_ = resource.field("id")
     assert id_ is not None
-    return [*keys, Key(f"{joins.alias}.{id_.column}", keys[-1].descending, False)]
+    told = f"{joins.alias}.{id_.column}"
+    if not resource.prefix:
+        return Key(told, descending, False)  # a change has no id of its own
+    dialect = joins.b.dialect
+    return Key(dialect.tie(joins.alias), descending, False, told=told, at=partial(dialect.tie_at, resource.table))
 
 
 def sort_expression(b: Builder, alias: str, field: Field) -> str:
@@ -82,7 +91,7 @@ def page_ids(
         # The few records of one parent are sorted anyhow; a whole table is better read along an index.
         segments = [Segment()] if linked else everything(keys)
     seq = f"{_alias(keys)}.seq"
-    chosen = ", ".join([f"{seq} AS s", *(f"{key.expression} AS k{i}" for i, key in enumerate(keys))])
+    chosen = ", ".join([f"{seq} AS s", *(f"{key.in_cursor} AS k{i}" for i, key in enumerate(keys))])
     parts = [_segment(f"SELECT {chosen} {head}", segment, scan, most) for segment in segments]
     if len(parts) == 1:
         return parts[0]
@@ -150,7 +159,7 @@ def rows_at_once(
     made, columns = _record_columns(joins, c, way, nested)
     # No more than is read of them: to sort rows is to copy them.
     chosen = [f"{t}.{name}" for name in joins.read(*(one for _, one in made))]
-    chosen += [f"{key.expression} AS {name}" for key, name in zip(keys, names, strict=True)]
+    chosen += [f"{key.in_cursor} AS {name}" for key, name in zip(keys, names, strict=True)]
     first = f"SELECT {', '.join(chosen)} {head} {order_by(keys)} LIMIT {c.page.size}"
     members = [*(f"{joins.alias}.{name}" for name in names), *(f"{one} AS j{i}" for i, one in made)]
     order = order_by(keys, names=[f"{joins.alias}.{name}" for name in names])
@@ -163,7 +172,7 @@ def _rows_as_they_are(
     """SQLite would copy every column of every candidate, but makes no JSON of one that comes behind the last so far."""
     joins = Joins(b, _alias(keys), c.resource)
     made, columns = _record_columns(joins, c, way, nested)
-    chosen = [f"{key.expression} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)]
+    chosen = [f"{key.in_cursor} AS {name}" for key, name in zip(keys, names_of(keys), strict=True)]
     chosen += [f"{one} AS j{i}" for i, one in made]
     return f"(SELECT {', '.join(chosen)} {head} {order_by(keys)} LIMIT {c.page.size}) x", columns
 
