@@ -7,11 +7,13 @@ one message, as one transaction: all of them are stored, or nothing.
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine
+from itertools import compress
 from typing import Any
 
 import asyncpg
 
 from app.services.database.errors import LostRace, UniqueViolation, is_lost, unavailable
+from app.services.database.waiters import Waiters
 
 # Others are at work while one group is being stored: larger ones would leave either side idle.
 _MOST = 8
@@ -68,51 +70,40 @@ class _Group:
         self.text = text
         self.rows: list[list[Any]] = []
         self.task: asyncio.Task[None] | None = None
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting = Waiters()
 
     def join(self, params: list[Any]) -> asyncio.Future[None]:
-        waiting = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.join()
         waiting.add_done_callback(self._gone)
         self.rows.append(params)
-        self._waiting.append(waiting)
         return waiting
 
     def begin(self) -> bool:
         """Leaves out those who have gone away meanwhile; whether there is anybody left."""
-        here = [pair for pair in zip(self.rows, self._waiting, strict=True) if not pair[1].done()]
-        self.rows, self._waiting = [row for row, _ in here], [one for _, one in here]
-        return bool(here)
+        self.rows = list(compress(self.rows, self._waiting.here()))
+        return bool(self.rows)
 
     def _gone(self, one: asyncio.Future[None]) -> None:
         """Somebody waits no longer. When nobody does, what is on its way is called back."""
-        if one.cancelled() and self.task is not None and all(one.cancelled() for one in self._waiting):
+        if one.cancelled() and self.task is not None and self._waiting.have_all_gone():
             self.task.cancel()
 
     def ended(self, task: asyncio.Task[None]) -> None:
         """Tells those who wait what has come of it."""
         if task.cancelled():
-            self._tell(unavailable)
+            self._waiting.tell(unavailable)
         elif (error := task.exception()) is None:
-            self._tell(None)
+            self._waiting.tell()
         else:
             self._failed(error)
 
     def _failed(self, error: BaseException) -> None:
         if len(self.rows) == 1:
-            self._tell(lambda: error)
+            self._waiting.tell(lambda: error)
         elif _is_undone(error):
-            self._tell(lambda: _because(LostRace(), error))
+            self._waiting.tell(lambda: _because(LostRace(), error))
         else:
-            self._tell(lambda: _because(unavailable(), error))
-
-    def _tell(self, error: Callable[[], BaseException] | None) -> None:
-        for one in self._waiting:
-            if one.done():
-                continue  # who waited has gone
-            if error is None:
-                one.set_result(None)
-            else:
-                one.set_exception(error())
+            self._waiting.tell(lambda: _because(unavailable(), error))
 
 
 def _is_undone(error: BaseException) -> bool:

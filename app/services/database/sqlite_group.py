@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 
 from app.services.database.errors import LostRace, from_sqlite
+from app.services.database.waiters import Waiters
 
 _MOST = 64
 
@@ -17,7 +18,7 @@ class Group:
         self.begins_anew = True  # whether all whose work is in it do it again if it is lost
         self.last_ids: dict[str, str] = {}  # the greatest of each table, once asked for: nobody else writes meanwhile
         self._changes = connection.total_changes
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting = Waiters()
 
     @property
     def changes(self) -> int:
@@ -41,19 +42,18 @@ class Group:
     def done(self, again: bool) -> asyncio.Future[None]:
         """Another unit of work is done, which may be done `again`; what to wait for until it is stored."""
         self.begins_anew &= again
-        waiting = asyncio.get_running_loop().create_future()
-        self._waiting.append(waiting)
-        return waiting
+        return self._waiting.join()
 
     def stored(self) -> None:
-        for one in self._waiting:
-            if not one.done():
-                one.set_result(None)
+        self._waiting.tell()
 
     def lost(self, error: sqlite3.Error | None) -> None:
         """Nothing is stored: SQLite failed, or without an error one of them did, and the others lost with it."""
-        for one in self._waiting:
-            if not one.done():
-                meaning = LostRace() if error is None else from_sqlite(error)
-                meaning.__cause__ = error if meaning is not error else None
-                one.set_exception(meaning)
+        self._waiting.tell(lambda: LostRace() if error is None else _meaning(error))
+
+
+def _meaning(error: sqlite3.Error) -> BaseException:
+    """What SQLite's error means to one of them."""
+    meaning = from_sqlite(error)
+    meaning.__cause__ = error if meaning is not error else None
+    return meaning
