@@ -28,7 +28,7 @@ class Reference(Text):
 
 
 def sequence() -> Any:
-    """The row's number, in the order in which rows were made."""
+    """The row's number: what is added later has a greater one."""
     return fields.BigIntField(primary_key=True)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from secrets import randbits
+
 import uuid_utils
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _SHIFTS = range(120, -1, -10)
+_STEP_BITS = 32  # of the 62 that are random: there is room for a thousand million steps
 _VALUES = {character: value for value, character in enumerate(ALPHABET)}
 
 
@@ -18,7 +21,10 @@ def new_id(prefix: str) -> str:
 def new_id_after(last: str, prefix: str) -> str:
     """A new id that is greater than this one too, though another process made it by a clock that was ahead."""
     made = new_id(prefix)
-    return made if made > last else f"{prefix}_{encode(decode(last.removeprefix(f'{prefix}_')) + 1)}"
+    if made > last:
+        return made
+    step = 1 + randbits(_STEP_BITS)  # which nobody can guess
+    return f"{prefix}_{encode(decode(last.removeprefix(f'{prefix}_')) + step)}"
 
 
 def encode(number: int) -> str:

@@ -88,6 +88,7 @@ def _store(file: Path, size: int, clients: list[str], owners: list[str]) -> None
     for pragma in ("synchronous=OFF", "cache_size=-256000", "temp_store=MEMORY", "foreign_keys=OFF"):
         db.execute(f"PRAGMA {pragma}")
     indexes = db.execute(_INDEXES, (CUSTOMER.table, "external_ids")).fetchall()
+    told = db.execute("SELECT * FROM sqlite_stat1 WHERE tbl = ?", (CUSTOMER.table,)).fetchall()  # goes with the indexes
     for name, _ in indexes:
         db.execute(f"DROP INDEX {name}")
     parts = [range(i, min(i + _PART, size)) for i in range(0, size, _PART)]
@@ -99,6 +100,7 @@ def _store(file: Path, size: int, clients: list[str], owners: list[str]) -> None
             db.execute("COMMIT")
     for _, text in indexes:
         db.execute(text)
+    db.executemany("INSERT INTO sqlite_stat1 VALUES (?, ?, ?)", told)
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
 

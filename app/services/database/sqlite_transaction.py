@@ -80,8 +80,7 @@ class SqliteTransaction:
     async def next_id(self, table: str, prefix: str) -> str:
         last = self._last_ids.get(table)
         if last is None:
-            found = self._run(f"SELECT id FROM {table} ORDER BY seq DESC LIMIT 1").fetchone()
-            last = found[0] if found else ""
+            last = self._run(f"SELECT max(id) FROM {table}").fetchone()[0] or ""
         made = self._last_ids[table] = new_id_after(last, prefix)
         return made
 

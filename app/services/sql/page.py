@@ -52,6 +52,9 @@ def _flags(part: Shape) -> list[Flag]:
 def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
     keys: list[Key] = []
     for order in connection.order:
+        if order.field.name == "id" and not order.hops:
+            keys.append(_tie(connection.resource, joins, order.descending))
+            continue
         at = joins
         for hop in order.hops:
             at = at.to(hop.name)
@@ -61,7 +64,7 @@ def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
 
 
 def _tie(resource: Resource, joins: Joins, descending: bool) -> Key:
-    """The id, which says which of two records comes first that are equal otherwise."""
+    """The id, which comes last in every order and tells apart what is equal otherwise."""
     id_ = resource.field("id")
     assert id_ is not None
     told = f"{joins.alias}.{id_.column}"
@@ -96,7 +99,9 @@ def page_ids(
     if len(parts) == 1:
         return parts[0]
     union = " UNION ALL ".join(f"SELECT * FROM ({part}) u" for part in parts)
-    return f"SELECT * FROM ({union}) s {order_by(scan, names=names_of(scan))} LIMIT {most}"
+    # What its parts were sorted by, it is sorted by as well: the row's number, where that stands for the id.
+    names = ["s" if key.expression == seq else name for key, name in zip(scan, names_of(scan), strict=True)]
+    return f"SELECT * FROM ({union}) s {order_by(scan, names=names)} LIMIT {most}"
 
 
 def _segment(head: str, segment: Segment, scan: Sequence[Key], most: str) -> str:
