@@ -1,12 +1,15 @@
 """Small writes on PostgreSQL that are stored together: most of what storing one costs is the same for several.
 
 Each is one statement that is its own transaction. Those of one text that are ready in one turn of the event loop go in
-one message, as one transaction: all of them are stored, or nothing.
+one message, as one transaction: all of them are stored, or nothing. While some are on their way others gather, until
+they are as many or the way is free: so one half is stored while the other is being worked on, and neither side idles.
 """
 
 import asyncio
 import contextvars
+from collections import Counter
 from collections.abc import Callable, Coroutine
+from functools import partial
 from itertools import compress
 from typing import Any
 
@@ -15,8 +18,8 @@ import asyncpg
 from app.services.database.errors import LostRace, UniqueViolation, is_lost, unavailable
 from app.services.database.waiters import Waiters
 
-# Others are at work while one group is being stored: larger ones would leave either side idle.
-_MOST = 8
+_LEAST, _MOST = 4, 16  # that go while others are on their way, and that go in any case
+_PATIENCE = 0.005  # seconds; several times what storing takes, for those who come behind somebody who waits for a lock
 
 Store = Callable[[str, list[list[Any]]], Coroutine[Any, Any, None]]
 """Runs a statement with each of these parameters, in one transaction."""
@@ -29,20 +32,23 @@ class PostgresqlGroups:
         self._store = store
         self._open: dict[str, _Group] = {}
         self._storing: set[asyncio.Task[None]] = set()
+        self._on_way: Counter[str] = Counter()  # how many of each text
 
     async def stored(self, text: str, params: list[Any]) -> None:
         """Waits until it is stored. LostRace: nothing is, be it through another's fault; by itself it will be told."""
         group = self._open.get(text)
         if group is None:
             group = self._open[text] = _Group(text)
-            asyncio.get_running_loop().call_soon(self._send, group, context=contextvars.Context())
+            self._send_later(group)
         waiting = group.join(params)
-        if len(group.rows) == _MOST:
+        if len(group.rows) >= min(_MOST, max(_LEAST, self._on_way[text])):
             self._send(group)
         await waiting
 
     async def close(self, seconds: float) -> None:
         """Waits so long for what is on its way; what then still is comes to nothing."""
+        for group in list(self._open.values()):
+            self._send(group)
         storing = self._storing.copy()
         if storing:
             _, late = await asyncio.wait(storing, timeout=seconds)
@@ -50,17 +56,34 @@ class PostgresqlGroups:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    def _send_later(self, group: "_Group") -> None:
+        loop, context = asyncio.get_running_loop(), contextvars.Context()
+        if self._on_way[group.text]:
+            loop.call_later(_PATIENCE, self._send, group, context=context)
+        else:
+            loop.call_soon(self._send, group, context=context)
+
     def _send(self, group: "_Group") -> None:
         if self._open.get(group.text) is not group:
-            return  # it was full, and has gone
+            return  # it has gone
         del self._open[group.text]
         if group.begin():
             storing = self._store(group.text, group.rows)
             task = asyncio.get_running_loop().create_task(storing, context=contextvars.Context())
             group.task = task
             self._storing.add(task)
-            task.add_done_callback(self._storing.discard)
+            self._on_way[group.text] += len(group.rows)
             task.add_done_callback(group.ended)
+            task.add_done_callback(partial(self._arrived, group))
+
+    def _arrived(self, group: "_Group", task: asyncio.Task[None]) -> None:
+        """Whoever has gathered behind this group goes."""
+        self._storing.discard(task)
+        self._on_way[group.text] -= len(group.rows)
+        if not self._on_way[group.text]:
+            del self._on_way[group.text]
+        if behind := self._open.get(group.text):
+            self._send(behind)
 
 
 class _Group:
