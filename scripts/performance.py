@@ -1,4 +1,4 @@
-"""Writes the table of a benchmark run into the guide `performance`, under its heading Figures."""
+"""Writes the table of a benchmark, of one or more runs, into the guide `performance`, under its heading Figures."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ PEERS = (
 )
 
 
+def together(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rounds of all runs as those of one: the first, whose settings they share."""
+    whole = runs[0]
+    for run in runs[1:]:
+        whole["meta"]["rounds"] += run["meta"]["rounds"]
+        for system, found in run["systems"].items():
+            for load, rounds in found.get("rounds", {}).items():
+                whole["systems"][system]["rounds"].setdefault(load, []).extend(rounds)
+    return whole
+
+
 def rate(run: dict[str, Any], system: str, load: str) -> float | None:
     """The median of requests a second over the rounds."""
     rounds = run["systems"].get(system, {}).get("rounds", {}).get(load) or []
@@ -54,7 +65,7 @@ def table(run: dict[str, Any]) -> str:
     machine = f"{meta['cores']} cores ({meta['cpu']}), {software}"
     how = (
         f"{machine}. {meta['customers']:,} customers, {meta['concurrency']} connections, one server process, "
-        f"{meta['rounds']} round(s) of {meta['seconds']} s; {meta['date']}."
+        f"the median of {meta['rounds']} round(s) of {meta['seconds']} s; {meta['date']}."
     )
     return "\n".join([how, "", *lines])
 
@@ -73,7 +84,7 @@ def beside(run: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    run, guide = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
+    guide, run = Path(sys.argv[1]), together([json.loads(Path(file).read_text()) for file in sys.argv[2:]])
     text = guide.read_text(encoding="utf-8")
     before, rest = text.split(BEGIN)
     after = rest.partition(END)[2]
