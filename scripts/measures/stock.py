@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import shutil
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,7 +51,8 @@ class Stock:
         if self._url is None:
             asyncio.run(migrate(Settings.load({"CUBE_DATABASE_URL": f"sqlite://{file}"}, dotenv=None)))
             return Filled(f"sqlite://{file}", key, size)
-        name = f"cube_measure_{size}_{mark()}"
+        # A file that was filled anew has another key.
+        name = f"cube_measure_{size}_{mark()}_{zlib.crc32(key.encode()):08x}"
         if not asyncio.run(_has(self._url, name)):
             print(f"Copying {size:,} customers to PostgreSQL ...", flush=True)
             asyncio.run(_run(self._url, f"DROP DATABASE IF EXISTS {name}_part", f"CREATE DATABASE {name}_part"))
