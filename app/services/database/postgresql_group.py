@@ -1,8 +1,8 @@
 """Small writes on PostgreSQL that are stored together: most of what storing one costs is the same for several.
 
-Each is one statement that is its own transaction. Those of one text that are ready in one turn of the event loop go in
-one message, as one transaction: all of them are stored, or nothing. While some are on their way others gather, until
-they are as many or the way is free: so one half is stored while the other is being worked on, and neither side idles.
+Each is one statement that is its own transaction. Several of one text go in one message, as one transaction: all of
+them are stored, or nothing. While the way is free those go that are ready in one turn of the event loop; while some are
+on it others gather, until they are as many: so one half is stored while the other is being worked on.
 """
 
 import asyncio
@@ -18,8 +18,9 @@ import asyncpg
 from app.services.database.errors import LostRace, UniqueViolation, is_lost, unavailable
 from app.services.database.waiters import Waiters
 
-_LEAST, _MOST = 4, 16  # that go while others are on their way, and that go in any case
-_PATIENCE = 0.005  # seconds; several times what storing takes, for those who come behind somebody who waits for a lock
+_LEAST = 4  # go at once, if no more than these are on their way
+_MOST = 16  # go at once, however many are on their way
+_PATIENCE = 0.005  # seconds: a few times what storing takes, for those who come behind somebody who waits for a lock
 
 Store = Callable[[str, list[list[Any]]], Coroutine[Any, Any, None]]
 """Runs a statement with each of these parameters, in one transaction."""

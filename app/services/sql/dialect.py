@@ -128,8 +128,8 @@ class Sqlite:
     def tie_at(self, table: str, id_: str) -> str:
         # An id that was never given stands between two rows. The collation is the one of the number: without a word of
         # it SQLite makes no use of the number in an index.
-        before = f"SELECT seq + 0.5 FROM {table} WHERE id < {id_} ORDER BY id DESC LIMIT 1"
-        return f"coalesce((SELECT seq FROM {table} WHERE id = {id_}), ({before}), 0) COLLATE BINARY"
+        found = f"SELECT seq + (id < {id_}) * 0.5 FROM {table} WHERE id <= {id_} ORDER BY id DESC LIMIT 1"
+        return f"coalesce(({found}), 0) COLLATE BINARY"
 
     def words(self, alias: str, table: str, query: str) -> str:
         return f"{alias}.seq IN (SELECT rowid FROM {table}_words WHERE {table}_words MATCH {query})"

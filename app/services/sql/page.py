@@ -19,7 +19,7 @@ from app.services.sql.keyset import Key, Segment, everything, following, order_b
 from app.services.sql.params import Builder, Way, then
 from app.services.sql.record import Joins, Nested, record_json
 from schema.resource import Field, Resource
-from schema.selection import Connection, Flag, Many, One, Page, PageFlag, PageInfo, Record, Shape, records
+from schema.selection import Connection, Flag, Many, One, Order, Page, PageFlag, PageInfo, Record, Shape, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,18 @@ def _flags(part: Shape) -> list[Flag]:
 
 
 def sort_keys(connection: Connection, joins: Joins) -> list[Key]:
-    keys: list[Key] = []
-    for order in connection.order:
-        if order.field.name == "id" and not order.hops:
-            keys.append(_tie(connection.resource, joins, order.descending))
-            continue
-        at = joins
-        for hop in order.hops:
-            at = at.to(hop.name)
-        expression = sort_expression(joins.b, at.alias, order.field)
-        keys.append(Key(expression, order.descending, bool(order.hops) or order.field.nullable))
+    keys = [_key(connection.resource, joins, order) for order in connection.order]
     return [*keys, _tie(connection.resource, joins, keys[-1].descending)]
+
+
+def _key(resource: Resource, joins: Joins, order: Order) -> Key:
+    if order.path == "id":
+        return _tie(resource, joins, order.descending)
+    at = joins
+    for hop in order.hops:
+        at = at.to(hop.name)
+    expression = sort_expression(joins.b, at.alias, order.field)
+    return Key(expression, order.descending, bool(order.hops) or order.field.nullable)
 
 
 def _tie(resource: Resource, joins: Joins, descending: bool) -> Key:
