@@ -1,8 +1,8 @@
 """Small writes on PostgreSQL that are stored together: most of what storing one costs is the same for several.
 
 Each is one statement that is its own transaction. Several of one text go in one message, as one transaction: all of
-them are stored, or nothing. While the way is free those go that are ready in one turn of the event loop; while some are
-on it others gather, until they are as many: so one half is stored while the other is being worked on.
+them are stored, or nothing. While some are on their way others gather, until they are more or those have arrived: so
+one half is stored while the other is being worked on.
 """
 
 import asyncio
@@ -18,8 +18,7 @@ import asyncpg
 from app.services.database.errors import LostRace, UniqueViolation, is_lost, unavailable
 from app.services.database.waiters import Waiters
 
-_LEAST = 4  # go at once, if no more than these are on their way
-_MOST = 16  # go at once, however many are on their way
+_MOST = 32  # who go at once, however many are on their way
 _PATIENCE = 0.005  # seconds: a few times what storing takes, for those who come behind somebody who waits for a lock
 
 Store = Callable[[str, list[list[Any]]], Coroutine[Any, Any, None]]
@@ -40,10 +39,12 @@ class PostgresqlGroups:
         group = self._open.get(text)
         if group is None:
             group = self._open[text] = _Group(text)
-            self._send_later(group)
         waiting = group.join(params)
-        if len(group.rows) >= min(_MOST, max(_LEAST, self._on_way[text])):
+        if len(group.rows) >= _enough(self._on_way[text]):
             self._send(group)
+        elif len(group.rows) == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_PATIENCE, self._send, group, context=contextvars.Context())
         await waiting
 
     async def close(self, seconds: float) -> None:
@@ -56,13 +57,6 @@ class PostgresqlGroups:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-
-    def _send_later(self, group: "_Group") -> None:
-        loop, context = asyncio.get_running_loop(), contextvars.Context()
-        if self._on_way[group.text]:
-            loop.call_later(_PATIENCE, self._send, group, context=context)
-        else:
-            loop.call_soon(self._send, group, context=context)
 
     def _send(self, group: "_Group") -> None:
         if self._open.get(group.text) is not group:
@@ -85,6 +79,11 @@ class PostgresqlGroups:
             del self._on_way[group.text]
         if behind := self._open.get(group.text):
             self._send(behind)
+
+
+def _enough(on_way: int) -> int:
+    """So many go before what is on its way has arrived: halves that have become unequal come to be equal again."""
+    return min(_MOST, on_way * 3 // 2)
 
 
 class _Group:
