@@ -142,7 +142,7 @@ async def _run_once(prepared: Prepared, envelope: Envelope, caller: Caller, foun
 
         result = await _executed(prepared, envelope, caller, found, write, as_one=True)
         reply = finish(result)
-        return await work.kept(reply) if result.wrote or result.is_for_good else reply
+        return work.kept(reply) if result.wrote or result.is_for_good else reply
 
     async def answer() -> Finished:
         with timed("db"):

@@ -31,7 +31,7 @@ async def batch(asked: Asked) -> Finished:
     async def answer(work: UnitOfWork) -> Finished:
         texts = [_text(one, call.trace_id) for one in await perform_batch(work, checked_batch)]
         body = b'{"results":[' + b",".join(texts) + b"]}"
-        return await work.kept(json_response(body, headers=DRY_RUN if asked.dry_run else NONE))
+        return work.kept(json_response(body, headers=DRY_RUN if asked.dry_run else NONE))
 
     with timed("db"):
         return await in_unit_of_work(asked.db, call, answer, asked.guard)

@@ -150,7 +150,7 @@ async def _write_once(asked: Asked, once_: Once, handler: Callable[[Asked], Awai
             return done
 
         async def kept(work: UnitOfWork) -> Finished:
-            return await work.kept(refused)
+            return work.kept(refused)
 
         return await in_unit_of_work(asked.db, asked.call, kept, asked.guard)
 

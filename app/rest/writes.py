@@ -55,7 +55,7 @@ async def written(resource: Resource, asked: Asked, change: Change) -> Finished:
 
     async def answer(work: UnitOfWork, done: Written) -> Finished:
         found = await as_left(work, resource, done)
-        return await work.kept(_response(resource, found, done, dry_run=asked.dry_run))
+        return work.kept(_response(resource, found, done, dry_run=asked.dry_run))
 
     return await write_and_answer(asked.db, change, asked.call, answer, asked.guard)
 

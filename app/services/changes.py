@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from app.services.rows import Values, held, json_value
+from app.services.rows import Values, json_value, nothing_in
 from app.services.sql.dialect import DIALECTS
 from schema.change import Action, Call
 from schema.history import OWN
@@ -27,13 +27,14 @@ Differences = dict[str, list[Any]]
 """`{field: [before, after]}` of the fields that differ, whole values of lists, maps and `address`."""
 
 
-def of_new(told: Mapping[str, Any]) -> Differences:
+def of_new(resource: Resource, told: Mapping[str, Any]) -> Differences:
     """Those of a new record that is `leaving`: its fields differ where they hold something."""
-    return {
-        name: [None, value]
-        for name, value in told.items()
-        if value is not None and (value or held(value)) and name not in OWN
-    }
+    return {name: [None, value] for name, nothing in _told_of_new(resource) if (value := told[name]) != nothing}
+
+
+@cache
+def _told_of_new(resource: Resource) -> list[tuple[str, Any]]:
+    return [(field.name, nothing_in(field)) for field in resource.fields if field.name not in OWN]
 
 
 def between(before: Values, after: Values, fields: Iterable[Field]) -> Differences:

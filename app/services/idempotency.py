@@ -75,7 +75,7 @@ async def replay(tx: Transaction, dialect: Dialect, once: Once) -> None:
     raise Replayed(Reply(status, told, body.encode()))
 
 
-async def keep(tx: Transaction, dialect: Dialect, once: Once, reply: Reply, secrets: Sequence[str] = ()) -> None:
+def keep(tx: Transaction, dialect: Dialect, once: Once, reply: Reply, secrets: Sequence[str] = ()) -> None:
     """Stores the answer to a key; LostRace, at the end at the latest, if another one was faster.
 
     An answer whose time is over makes room. `secrets` are those that `nth_secret` gave, and are left out.
@@ -90,7 +90,7 @@ async def keep(tx: Transaction, dialect: Dialect, once: Once, reply: Reply, secr
         *(once.holder, once.key, once.fingerprint, reply.status),
         *(json.dumps(headers), body, told, once.ends_at, once.at),
     )
-    await tx.later(_keeping(dialect.name), row, guarded=True)
+    tx.later(_keeping(dialect.name), row, guarded=True)
 
 
 def nth_secret(once: Once, n: int) -> str:

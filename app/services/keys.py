@@ -22,7 +22,7 @@ async def make(work: UnitOfWork, given: Given) -> Written:
     """Makes a key for the actor's own user, or with `admin` for another."""
     secret = work.new_secret()
     values = {**await api_key.become(work, None, given), "prefix": secret[:SHOWN]}
-    stored = await add(work, API_KEY, values, {"secret_hash": hash_secret(secret)})
+    stored = add(work, API_KEY, values, {"secret_hash": hash_secret(secret)})
     return Written(stored.id, stored.version, Outcome.CREATED, secret=secret)
 
 
@@ -39,7 +39,7 @@ async def rotate(work: UnitOfWork, before: Stored, overlap: int) -> Written:
         "previous_until": later(now(), overlap) if overlap else None,
     }
     values = {**before.values, "prefix": secret[:SHOWN]}
-    stored = await replace(work, API_KEY, before, values, Action.UPDATED, hashes)
+    stored = replace(work, API_KEY, before, values, Action.UPDATED, hashes)
     return Written(stored.id, stored.version, Outcome.UPDATED, secret=secret)
 
 

@@ -13,7 +13,7 @@ from app.services.finding import seen_among
 from app.services.rows import Values
 from app.services.sql.dialect import DIALECTS
 from app.services.unit_of_work import UnitOfWork
-from schema.inputs import Given
+from schema.inputs import Given, references
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
 from schema.resources import BY_NAME
@@ -37,9 +37,9 @@ class Known:
     ids: dict[Reference, str] = field(default_factory=dict)
     free: set[Reference] = field(default_factory=set)
 
-    def resolved(self, given: Given) -> Given:
+    def resolved(self, resource: Resource, given: Given) -> Given:
         """What was given, with ids in the place of references to records that were found."""
-        return {name: self.ids.get(one, one) if isinstance(one, Reference) else one for name, one in given.items()}
+        return given | {name: self.ids.get(one, one) for name, one in references(resource, given).items()}
 
     def forget(self, keys: Iterable[Reference]) -> None:
         """A record was stored that has these."""
@@ -60,7 +60,7 @@ async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
     return known
 
 
-async def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
+def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
     """What `look_up` finds for almost every new record: what it points at is there, what must be unique is free.
 
     Whether that is so is asked together with what is stored. If it is not, the race is lost, and who begins anew looks
@@ -68,14 +68,14 @@ async def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | 
     """
     if work.holds or work.call.actor.filters:
         return None
-    meant = {one for one in given.values() if isinstance(one, Reference)}
+    meant = set(references(resource, given).values())
     if not all(one.by_id for one in meant):
         return None
     unique = unique_of(resource, given)
     free, there = _kinds(unique), _kinds(meant)
     if free or there:
         params = [*_params(work.dialect.name, free), *_params(work.dialect.name, there)]
-        await work.tx.later(_expecting(work.dialect.name, _form(free), _form(there), len(meant)), params, guarded=True)
+        work.tx.later(_expecting(work.dialect.name, _form(free), _form(there), len(meant)), params, guarded=True)
     return Known({one: one.value for one in meant}, unique)
 
 
@@ -127,26 +127,25 @@ def _keyed(resource: Resource) -> tuple[Field, ...]:
 def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
     """What should be looked up for a write: the records that it points at, and those that hold what it wants."""
     yield from unique_of(resource, given)
-    yield from (value for value in given.values() if isinstance(value, Reference))
+    yield from references(resource, given).values()
 
 
 # -- SQL ----------------------------------------------------------------------------------------------------------
 
 
 def _params(dialect: str, kinds: Kinds) -> list[Any]:
-    return [param for (_, key), many in kinds.items() for param in _params_of(dialect, key, many)]
+    found: list[Any] = []
+    for (_, key), many in kinds.items():
+        found += [many[0].value] if len(many) == 1 and key != _EXTERNAL else _params_of(dialect, key, many)
+    return found
 
 
-def _params_of(dialect: str, key: str, many: list[Reference]) -> Iterator[Any]:
+def _params_of(dialect: str, key: str, many: list[Reference]) -> list[Any]:
     values = [one.value for one in many]
-    if len(many) == 1 and key != _EXTERNAL:
-        yield values[0]
-        return
     systems = [[one.key for one in many]] if key == _EXTERNAL else []
     if dialect == "sqlite":
-        yield orjson.dumps(list(zip(*systems, values, strict=True)) if systems else values).decode()
-    else:
-        yield from (*systems, values)
+        return [orjson.dumps(list(zip(*systems, values, strict=True)) if systems else values).decode()]
+    return [*systems, values]
 
 
 @lru_cache(maxsize=256)

@@ -19,7 +19,6 @@ Values = Mapping[str, Any]
 """A whole record by the names of its fields: lists and maps decoded, `address` None or all its members."""
 
 _JSON_KINDS = LIST_KINDS | MAP_KINDS
-_NOTHING: tuple[Any, ...] = ([], {})
 
 
 class Stored(NamedTuple):
@@ -90,9 +89,9 @@ def _cells(field: Field, value: Any) -> dict[str, Any]:
 def new_row(resource: Resource, values: Values) -> dict[str, Any]:
     """Every column of a new record."""
     found = dict(_empty_row(resource))
-    for name, put in _puts(resource):
+    for name, nothing, put in _puts(resource):
         value = values[name]
-        if value is not None and (value or held(value)):
+        if value != nothing:
             put(found, value)
     return found
 
@@ -106,8 +105,8 @@ def changed_row(resource: Resource, values: Values, fields: Iterable[Field]) -> 
 
 
 @cache
-def _puts(resource: Resource) -> list[tuple[str, Put]]:
-    return [(field.name, _put(field)) for field in resource.fields]
+def _puts(resource: Resource) -> list[tuple[str, Any, Put]]:
+    return [(field.name, nothing_in(field), _put(field)) for field in resource.fields]
 
 
 @cache
@@ -115,14 +114,13 @@ def _empty_row(resource: Resource) -> dict[str, Any]:
     """Every column, as it is where a record holds nothing: which is most of them in most records."""
     found: dict[str, Any] = {}
     for field in resource.fields:
-        nothing: Any = [] if field.kind in LIST_KINDS else {} if field.kind in MAP_KINDS else None
-        found |= _cells(field, nothing)
+        found |= _cells(field, nothing_in(field))
     return found
 
 
-def held(value: Any) -> bool:
-    """Whether a record holds something there: null, [] and {} are what it is made from."""
-    return value is not None and value not in _NOTHING
+def nothing_in(field: Field) -> Any:
+    """What stands in the field of a record that holds nothing there."""
+    return [] if field.kind in LIST_KINDS else {} if field.kind in MAP_KINDS else None
 
 
 def members(told: dict[str, Any]) -> str:

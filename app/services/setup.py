@@ -72,7 +72,7 @@ async def _add_admin(work: UnitOfWork, admin: FirstAdmin) -> None:
     given = for_create(USER, {"name": "First Admin", "email": admin.email, "role": "ADMIN"})
     values = await user.become(work, None, given)
     await free(work, USER, None, values)
-    made = await add(work, USER, values, {"password_hash": hash_password(admin.password)})
+    made = add(work, USER, values, {"password_hash": hash_password(admin.password)})
     key = for_create(API_KEY, {"name": "First admin key", "scopes": ["*"], "ownerId": made.id})
     key_values = {**await api_key.become(work, None, key), "prefix": admin.secret[:SHOWN]}
-    await add(work, API_KEY, key_values, {"secret_hash": hash_secret(admin.secret)})
+    add(work, API_KEY, key_values, {"secret_hash": hash_secret(admin.secret)})

@@ -51,10 +51,10 @@ class UnitOfWork:
         self.secrets.append(secret)
         return secret
 
-    async def kept(self, reply: R) -> R:
+    def kept(self, reply: R) -> R:
         """The whole answer, which is the one to every repetition of the request from now on, if it is done once."""
         if self.call.once is not None:
-            await keep(self.tx, self.dialect, self.call.once, reply, self.secrets)
+            keep(self.tx, self.dialect, self.call.once, reply, self.secrets)
         return reply
 
 
@@ -80,7 +80,7 @@ async def in_unit_of_work(
             again = attempt == 0 and not call.actor.filters and not call.dry_run
             async with db.transaction(again=again) as tx:
                 if guard is not None:
-                    await tx.require(*guard.check(db.dialect))
+                    tx.require(*guard.check(db.dialect))
                 if call.once is not None:
                     await replay(tx, db.dialect, call.once)
                 done = await work(UnitOfWork(tx, db.dialect, call, holds=attempt > 0))
@@ -121,10 +121,10 @@ async def alone(work: UnitOfWork, what: str) -> None:
         await work.tx.fetch_row("SELECT pg_advisory_xact_lock($1::bigint)", (crc32(what.encode()),))
 
 
-async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Mapping[str, Any] | None = None) -> Stored:
+def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Mapping[str, Any] | None = None) -> Stored:
     """Stores a new record at version 1. `secrets` are columns that are no fields."""
     at = now()
-    id_ = await work.tx.next_id(resource.table, resource.prefix)
+    id_ = work.tx.next_id(resource.table, resource.prefix)
     after = {**values, "id": id_, "version": 1, "createdAt": values["createdAt"] or at, "updatedAt": at}
     told = rows.leaving(resource, after)
     row = rows.new_row(resource, after)
@@ -133,16 +133,16 @@ async def add(work: UnitOfWork, resource: Resource, values: Values, secrets: Map
     if secrets:
         row |= secrets
     beside = _beside(work, row, tokens(resource, after) if searched(resource) else None)
-    await work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
+    work.tx.later(rows.insert(resource, work.dialect.name, tuple(row)), tuple(row.values()))
     if beside is not None:
         insert = f"INSERT INTO {resource.table}_words (rowid, words, places) VALUES (last_insert_rowid(), ?1, ?2)"
-        await work.tx.later(insert, beside)
-    await _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
-    await _change(work, resource, Action.CREATED, after, of_new(told))
+        work.tx.later(insert, beside)
+    _external_ids(work, resource, id_, {}, after.get("externalIds", {}))
+    _change(work, resource, Action.CREATED, after, of_new(resource, told))
     return Stored(after, row.get("members"), told if resource.documented else None)
 
 
-async def replace(
+def replace(
     work: UnitOfWork,
     resource: Resource,
     before: Stored,
@@ -163,13 +163,13 @@ async def replace(
         row["members"] = rows.members(told)
     beside = _beside(work, row, _new_words(resource, before.values, after, fields))
     update = rows.update(resource, work.dialect.name, tuple(row))
-    await work.tx.later(update, (*row.values(), before.id, before.version), guarded=True)
+    work.tx.later(update, (*row.values(), before.id, before.version), guarded=True)
     if beside is not None:
         seq = f"(SELECT seq FROM {resource.table} WHERE id = ?3)"
         update = f"UPDATE {resource.table}_words SET words = ?1, places = ?2 WHERE rowid = {seq}"
-        await work.tx.later(update, (*beside, before.id))
-    await _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
-    await _change(work, resource, action, after, between(before.values, after, fields))
+        work.tx.later(update, (*beside, before.id))
+    _external_ids(work, resource, before.id, _claimed(before.values), _claimed(after))
+    _change(work, resource, action, after, between(before.values, after, fields))
     return Stored(after, row.get("members"), told)
 
 
@@ -201,7 +201,7 @@ def _claimed(values: Values) -> Mapping[str, str]:
     return claimed
 
 
-async def _external_ids(
+def _external_ids(
     work: UnitOfWork, resource: Resource, id_: str, before: Mapping[str, str], after: Mapping[str, str]
 ) -> None:
     """Keeps the side rows, by which an external id finds its record, as the record has them."""
@@ -209,11 +209,11 @@ async def _external_ids(
         return
     gone = sorted(before.items() - after.items())
     if gone:
-        await work.tx.later(_forget(work.dialect.name, len(gone)), (id_, *(system for system, _ in gone)))
+        work.tx.later(_forget(work.dialect.name, len(gone)), (id_, *(system for system, _ in gone)))
     new = sorted(after.items() - before.items())
     if new:
         params = [one for system, value in new for one in (resource.name, system, value, id_)]
-        await work.tx.later(_claim(work.dialect.name, len(new)), params)
+        work.tx.later(_claim(work.dialect.name, len(new)), params)
 
 
 @lru_cache(maxsize=256)
@@ -229,8 +229,6 @@ def _claim(dialect: str, count: int) -> str:
     return f"INSERT INTO external_ids (resource, system, value, record) VALUES {', '.join(groups)}"
 
 
-async def _change(
-    work: UnitOfWork, resource: Resource, action: Action, after: Values, differences: Differences
-) -> None:
+def _change(work: UnitOfWork, resource: Resource, action: Action, after: Values, differences: Differences) -> None:
     row = change_row(work.call, resource, action, after, differences)
-    await work.tx.later(change_statement(work.dialect.name), row)
+    work.tx.later(change_statement(work.dialect.name), row)

@@ -93,7 +93,7 @@ def check(change: Change, actor: Actor) -> Checked:
         overlap = keys.overlap_of(change.overlap_seconds)
         return Checked(dataclasses.replace(change, overlap_seconds=overlap), {})
     given = _given(change, actor)
-    may_look_up(actor, given)
+    may_look_up(actor, change.resource, given)
     return Checked(meant(change, given) if isinstance(change, Upsert) else change, given)
 
 
@@ -139,11 +139,11 @@ async def _performed(work: UnitOfWork, checked: Checked, known: Known | None) ->
 async def create(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
     """Makes a record, for which `wanted` has been looked up; what it refuses, it refuses before it stores anything."""
     can_be_made(work, resource, given)
-    values = await BECOME[resource.name](work, None, known.resolved(given))
+    values = await BECOME[resource.name](work, None, known.resolved(resource, given))
     unique = unique_of(resource, values)
     if not unique <= known.free:
         await free(work, resource, None, values)
-    stored = await add(work, resource, values)
+    stored = add(work, resource, values)
     known.forget(unique)
     return stored
 
@@ -153,7 +153,7 @@ async def _create(work: UnitOfWork, resource: Resource, given: Given, known: Kno
         return await keys.make(work, given)
     if known is not None:
         return _written(await create(work, resource, given, known), Outcome.CREATED)
-    known = await expect(work, resource, given)
+    known = expect(work, resource, given)
     if known is None:
         known = await look_up(work, wanted(resource, given))
         return _written(await create(work, resource, given, known), Outcome.CREATED)
@@ -170,14 +170,14 @@ async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Giv
     held = unique_of(resource, before.values) if action is Action.UPDATED else set()
     given = await without_unseen(work, resource, before, given)
     known = await look_up(work, [one for one in wanted(resource, given) if one not in held])
-    values = await BECOME[resource.name](work, before, known.resolved(given))
+    values = await BECOME[resource.name](work, before, known.resolved(resource, given))
     if action is Action.RESTORED:
         values = {**values, "deletedAt": None}
     if not changed(resource, before.values, values):
         return _unchanged(resource, before)
     if not unique_of(resource, values) <= known.free | held:
         await free(work, resource, before.values if action is Action.UPDATED else None, values)
-    return _written(await replace(work, resource, before, values, action), Outcome(action.value))
+    return _written(replace(work, resource, before, values, action), Outcome(action.value))
 
 
 async def _upsert(work: UnitOfWork, change: Upsert, given: Given) -> Written:
@@ -221,7 +221,7 @@ async def _delete(work: UnitOfWork, change: Delete) -> Written:
         await user.sign_out(work, before)
     if before.values.get("revokedAt"):
         return _unchanged(change.resource, before)
-    return _written(await replace(work, change.resource, before, before.values, Action.DELETED), Outcome.DELETED)
+    return _written(replace(work, change.resource, before, before.values, Action.DELETED), Outcome.DELETED)
 
 
 async def _restore(work: UnitOfWork, change: Restore) -> Written:
@@ -239,7 +239,7 @@ async def _restore(work: UnitOfWork, change: Restore) -> Written:
         user.may_return(work.call.actor, before)
     values = {**before.values, "deletedAt": None}
     await free(work, resource, None, values)
-    return _written(await replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
+    return _written(replace(work, resource, before, values, Action.RESTORED), Outcome.RESTORED)
 
 
 async def _found(work: UnitOfWork, change: Update | Delete | Rotate, given: Given | None = None) -> Stored:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from schema.inputs.faults import no_field, no_member, told, within
 from schema.inputs.values import Reader, reader
 from schema.problem import invalid
+from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
 from schema.values.fault import Fault, Faults
 
 Given = dict[str, Any]
 """The normalised values that a caller gave, by field: absent stays absent; None clears; maps and `address` hold only
-the keys that were given; a reference is a schema.reference.Reference."""
+the keys that were given; a reference is a Reference."""
 
 Purpose = Literal["create", "update"]
 # Few keys from which fields are hidden write.
@@ -30,6 +31,17 @@ def for_create(resource: Resource, data: Mapping[str, Any]) -> Given:
 def for_update(resource: Resource, data: Mapping[str, Any]) -> Given:
     """The values of a merge patch; raises `validation_failed` with every fault."""
     return _checked(resource, "update", data)
+
+
+def references(resource: Resource, given: Given) -> dict[str, Reference]:
+    """Those of the values that are references to records, by their fields."""
+    found = {name: given[name] for name in _pointing(resource) if name in given}
+    return {name: value for name, value in found.items() if isinstance(value, Reference)}
+
+
+@cache
+def _pointing(resource: Resource) -> tuple[str, ...]:
+    return tuple(f.name for f in resource.writable if f.kind is Kind.ID)
 
 
 @dataclass(frozen=True, slots=True)

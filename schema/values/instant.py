@@ -41,8 +41,7 @@ def instant(value: object) -> str:
 
 def now() -> str:
     """The present instant."""
-    seconds, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
-    return f"{_second(seconds)}.{milliseconds:03d}Z"
+    return _millisecond(time.time_ns() // 1_000_000)
 
 
 def later(at: str, seconds: int) -> str:
@@ -57,8 +56,9 @@ def seconds_between(start: str, end: str) -> int:
 
 
 @lru_cache(maxsize=2)
-def _second(seconds: int) -> str:
-    return (datetime(1970, 1, 1) + timedelta(seconds=seconds)).isoformat()
+def _millisecond(since_1970: int) -> str:
+    seconds, milliseconds = divmod(since_1970, 1000)
+    return _written(datetime(1970, 1, 1) + timedelta(seconds=seconds), milliseconds=milliseconds)
 
 
 def _offset(found: re.Match[str]) -> timedelta:

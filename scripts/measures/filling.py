@@ -44,11 +44,11 @@ class Gathered:
         self.statements: list[Statement] = []
         self._times = count(first)
 
-    async def later(self, text: str, params: Sequence[Any], *, guarded: bool = False) -> None:
+    def later(self, text: str, params: Sequence[Any], *, guarded: bool = False) -> None:
         if not text.startswith("INSERT INTO changes "):
             self.statements.append((text, params))
 
-    async def next_id(self, _: str, prefix: str) -> str:
+    def next_id(self, _: str, prefix: str) -> str:
         return f"{prefix}_{encode(next(self._times) << 80 | 7 << 76 | 2 << 62)}"
 
 
@@ -115,7 +115,7 @@ async def _gather(records: Iterator[dict[str, Any]], first: int) -> list[Stateme
     work = UnitOfWork(cast("Transaction", gathered), DIALECTS["sqlite"], call(Source.IMPORT))
     for data in records:
         values = await customers.become(work, None, _by_id(for_create(CUSTOMER, data)))
-        await add(work, CUSTOMER, values)
+        add(work, CUSTOMER, values)
     return gathered.statements
 
 

@@ -211,4 +211,4 @@ async def test_a_database_that_is_not_there(postgres: PostgresServer) -> None:
         async with refused(), db.transaction() as tx:
             await tx.peek("SELECT 1")
         async with refused(), db.transaction() as tx:
-            await tx.later("SELECT 1", ())
+            tx.later("SELECT 1", ())

@@ -35,27 +35,27 @@ def update(db: Database, text: str) -> str:
 
 async def test_what_is_put_off_is_done_in_order_before_anything_looks(db: Database) -> None:
     async with db.transaction() as tx:
-        await tx.later(add(db), ("a", 1))
-        await tx.later(add(db), ("b", 1))
-        await tx.later(update(db, "size = 2 WHERE name = @"), ("a",), guarded=True)
-        await tx.later(add(db), ("c", 1))
+        tx.later(add(db), ("a", 1))
+        tx.later(add(db), ("b", 1))
+        tx.later(update(db, "size = 2 WHERE name = @"), ("a",), guarded=True)
+        tx.later(add(db), ("c", 1))
         assert await tx.peek("SELECT name, size FROM things ORDER BY name") == [("a", 2), ("b", 1), ("c", 1)]
-        await tx.later(add(db), ("d", 1))
+        tx.later(add(db), ("d", 1))
         assert await tx.fetch_row("SELECT count(*) FROM things") == (4,)
-        await tx.later(add(db), ("e", 1))
+        tx.later(add(db), ("e", 1))
     assert await names(db) == ["a", "b", "c", "d", "e"]
 
 
 async def test_an_insert_does_not_pass_an_update_that_sets_its_value_free(db: Database) -> None:
     async with db.transaction() as tx:
         assert await tx.peek("SELECT 1") == [(1,)]
-        await tx.later(add(db), ("a", 1))
-        await tx.later(update(db, "name = 'other' WHERE name = @"), ("a",))
+        tx.later(add(db), ("a", 1))
+        tx.later(update(db, "name = 'other' WHERE name = @"), ("a",))
     assert await names(db) == ["other"]
     async with db.transaction() as tx:
-        await tx.later(add(db), ("a", 1))
-        await tx.later(update(db, "name = 'another' WHERE name = @"), ("a",))
-        await tx.later(add(db), ("a", 2))
+        tx.later(add(db), ("a", 1))
+        tx.later(update(db, "name = 'another' WHERE name = @"), ("a",))
+        tx.later(add(db), ("a", 2))
     assert await names(db) == ["a", "another", "other"]
 
 
@@ -69,10 +69,10 @@ async def required(db: Database, answers: tuple[bool, ...], before: str, *, agai
     """Requires twice, does something, and stores a row."""
     async with db.transaction(again=again) as tx:
         for yes in answers[:2]:
-            await tx.require(*question(db, yes))
+            tx.require(*question(db, yes))
         match before:
             case "question":
-                await tx.later(*question(db, answers[2]), guarded=True)
+                tx.later(*question(db, answers[2]), guarded=True)
             case "fetch":
                 await tx.fetch("SELECT 1")
             case "execute":
@@ -81,10 +81,10 @@ async def required(db: Database, answers: tuple[bool, ...], before: str, *, agai
                 await tx.answer("SELECT 1")
             case "savepoint":
                 await tx.savepoint()
-                await tx.later(add(db), ("undone", 1))
+                tx.later(add(db), ("undone", 1))
                 await tx.undo()
         if before != "end":
-            await tx.later(add(db), ("a", 1))
+            tx.later(add(db), ("a", 1))
 
 
 @pytest.mark.parametrize("again", [True, False])
@@ -112,7 +112,7 @@ async def put_off(db: Database, *statements: tuple[str, tuple[object, ...], bool
         if peeks:
             assert await tx.peek("SELECT 1") == [(1,)]
         for text, params, guarded in statements:
-            await tx.later(text, params, guarded=guarded)
+            tx.later(text, params, guarded=guarded)
 
 
 @pytest.mark.parametrize("peeks", [False, True])
@@ -136,12 +136,12 @@ async def test_a_unique_violation_of_what_was_put_off(db: Database, peeks: bool)
 
 async def test_a_part_is_undone_by_itself(db: Database) -> None:
     async with db.transaction() as tx:
-        await tx.later(add(db), ("a", 1))
+        tx.later(add(db), ("a", 1))
         await tx.savepoint()
-        await tx.later(add(db), ("b", 1))
+        tx.later(add(db), ("b", 1))
         await tx.undo()
         await tx.savepoint()
-        await tx.later(add(db), ("c", 1))
+        tx.later(add(db), ("c", 1))
         await tx.keep()
     assert await names(db) == ["a", "c"]
 
@@ -149,9 +149,9 @@ async def test_a_part_is_undone_by_itself(db: Database) -> None:
 async def test_units_of_work_at_once_fail_each_by_itself(db: Database) -> None:
     async def write(number: int) -> None:
         async with db.transaction() as tx:
-            await tx.later(add(db), (f"{number:02}", number))
+            tx.later(add(db), (f"{number:02}", number))
             if number % 3 == 0:
-                await tx.later(add(db), ("taken", number))
+                tx.later(add(db), ("taken", number))
             if number % 3 == 1:
                 raise KeyError
 
@@ -170,7 +170,7 @@ async def test_units_of_work_that_begin_anew_come_through_beside_one_that_fails(
         while True:
             try:
                 async with db.transaction(again=True) as tx:
-                    await tx.later(add(db), (f"{number:02}", number))
+                    tx.later(add(db), (f"{number:02}", number))
                     if number % 3 == 1:
                         raise KeyError
                 return
@@ -200,12 +200,12 @@ async def test_a_slow_answer_sees_what_was_written_and_holds_nobody_else_back(db
 
     beside = asyncio.create_task(others())
     async with db.transaction() as tx:
-        await tx.later(add(db), ("a", 1))
+        tx.later(add(db), ("a", 1))
         assert await tx.answer("SELECT name FROM things") == ("a",)
         before = turns
         assert await tx.answer(f"SELECT (SELECT count(*) FROM things), n.* FROM ({SLOW}) n") == (1, 500_000)
         assert turns > before + 10
-        await tx.later(add(db), ("b", 1))
+        tx.later(add(db), ("b", 1))
     beside.cancel()
     assert await names(db) == ["a", "b"]
 
@@ -213,10 +213,10 @@ async def test_a_slow_answer_sees_what_was_written_and_holds_nobody_else_back(db
 async def test_an_answer_that_comes_to_no_end_undoes_its_write_alone(sqlite: Database, tmp_path: Path) -> None:
     async with opened(f"sqlite://{tmp_path / 'cube.db'}", Limits(wait=0.2)) as db:
         async with refused(), db.transaction() as tx:
-            await tx.later(add(db), ("a", 1))
+            tx.later(add(db), ("a", 1))
             await tx.answer(ENDLESS)
         async with db.transaction() as tx:
-            await tx.later(add(db), ("b", 1))
+            tx.later(add(db), ("b", 1))
         assert await names(db) == ["b"]
 
 
@@ -236,20 +236,20 @@ async def test_a_caller_who_goes_away_while_the_answer_is_read_leaves_nothing(db
     with pytest.raises(asyncio.CancelledError):
         await writing
     async with db.transaction() as tx:
-        await tx.later(add(db), ("b", 1))
+        tx.later(add(db), ("b", 1))
     assert await names(db) == ["b"]
 
 
 async def test_one_that_takes_its_time_holds_no_other_back_for_ever(db: Database) -> None:
     async def slowly() -> None:
         async with db.transaction() as tx:
-            await tx.later(add(db), ("slow", 1))
+            tx.later(add(db), ("slow", 1))
             await asyncio.sleep(0.02)
 
     async def quickly(number: int) -> None:
         await asyncio.sleep(0.001 * number)
         async with db.transaction() as tx:
-            await tx.later(add(db), (f"{number:02}", number))
+            tx.later(add(db), (f"{number:02}", number))
 
     await asyncio.gather(quickly(0), slowly(), *(quickly(number) for number in range(1, 30)))
     assert len(await names(db)) == 31
@@ -269,8 +269,8 @@ async def test_all_whose_commit_fails_are_told(sqlite: Database) -> None:
     async def write(name: str, part_of: str) -> None:
         async with sqlite.transaction() as tx:
             await tx.execute("PRAGMA defer_foreign_keys = ON")
-            await tx.later(add(sqlite), (name, 1))
-            await tx.later("INSERT INTO parts VALUES (?1)", (part_of,))
+            tx.later(add(sqlite), (name, 1))
+            tx.later("INSERT INTO parts VALUES (?1)", (part_of,))
 
     found = await asyncio.gather(write("a", "a"), write("b", "nothing"), return_exceptions=True)
     assert [type(one) for one in found] == [sqlite3.IntegrityError] * 2

@@ -17,7 +17,7 @@ AT = "2026-01-31T09:30:00.000Z"
 async def kept(db: Database, key: str, ends_at: str) -> None:
     once = Once("key_1", key, "f", AT, ends_at, "", "")
     async with db.transaction() as tx:
-        await keep(tx, db.dialect, once, Reply(200, [], b"{}"))
+        keep(tx, db.dialect, once, Reply(200, [], b"{}"))
 
 
 async def keys(db: Database) -> list[str]:

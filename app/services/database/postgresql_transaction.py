@@ -54,17 +54,17 @@ class PostgresqlTransaction:
     async def answer(self, text: str, params: Params = ()) -> Row | None:
         return await self.fetch_row(text, params)
 
-    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+    def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         self._waiting.append(Waiting(text, params, guarded))
 
-    async def require(self, text: str, params: Params) -> None:
+    def require(self, text: str, params: Params) -> None:
         self._required.append(Waiting(text, params, guarded=True))
 
     async def settle(self) -> None:
         if self._waiting:
             await self._ready()
 
-    async def next_id(self, table: str, prefix: str) -> str:
+    def next_id(self, table: str, prefix: str) -> str:
         return new_id(prefix)
 
     async def savepoint(self) -> None:

@@ -60,14 +60,14 @@ class SqliteTransaction:
             rows = await self._on_thread(text, params)
         return rows[0] if rows else None
 
-    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+    def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         if guarded and text.startswith("SELECT "):
-            await self.require(text, params)
+            self.require(text, params)
             self._look()
         elif self._run(text, params).rowcount == 0 and guarded:
             raise LostRace
 
-    async def require(self, text: str, params: Params) -> None:
+    def require(self, text: str, params: Params) -> None:
         if self._required:
             required, values = self._required
             text, params = _both(required, len(values), text), (*values, *params)
@@ -77,7 +77,7 @@ class SqliteTransaction:
         """Only what is required was put off."""
         self._look()
 
-    async def next_id(self, table: str, prefix: str) -> str:
+    def next_id(self, table: str, prefix: str) -> str:
         last = self._last_ids.get(table)
         if last is None:
             last = self._run(f"SELECT max(id) FROM {table}").fetchone()[0] or ""

@@ -10,7 +10,8 @@ Params = Sequence[Any]
 class Transaction(Protocol):
     """One transaction. After a UniqueViolation or LostRace nothing more can be done in it.
 
-    What is put off by `later` is done before any other statement looks at the database, or at the end.
+    What is put off by `later` is done before any other statement looks at the database, or at the end. Methods that are
+    no coroutines wait for nobody.
     """
 
     async def execute(self, text: str, params: Params = ()) -> int:
@@ -28,16 +29,16 @@ class Transaction(Protocol):
     async def answer(self, text: str, params: Params = ()) -> Row | None:
         """As `fetch_row`, for a statement that only reads and of which nobody knows how long it takes."""
 
-    async def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
+    def later(self, text: str, params: Params, *, guarded: bool = False) -> None:
         """Run a statement whose outcome nobody waits for. `guarded`: LostRace if it changes or yields no row."""
 
-    async def require(self, text: str, params: Params) -> None:
+    def require(self, text: str, params: Params) -> None:
         """Look whether a statement yields a row, before the next one or at the end. If it does not: LostRace."""
 
     async def settle(self) -> None:
         """Do what was put off by `later`; what is required may still wait for the end."""
 
-    async def next_id(self, table: str, prefix: str) -> str:
+    def next_id(self, table: str, prefix: str) -> str:
         """The id of a row that is about to be added. SQLite tells rows of one value by their numbers, in place of ids:
         there it is greater than every id of the table."""
 

@@ -129,7 +129,7 @@ async def _write(
         return Outcome.CREATED
     if row.checked.change.by not in known.free:
         try:
-            written = await perform(work, row.checked._replace(given=known.resolved(given)))
+            written = await perform(work, row.checked._replace(given=known.resolved(plan.resource, given)))
         except Problem as problem:
             if problem.code != "not_found":
                 raise

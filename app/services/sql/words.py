@@ -29,8 +29,8 @@ MIN_DIGITS = 4
 _KEPT = 4096  # names, words and values of maps come again and again
 
 
-Tokens = dict[str, list[int]]
-"""The places that each token has; a fact has none."""
+Tokens = dict[str, str]
+"""The places of the fields that each token comes from, as `2,7`."""
 
 # Stored with every record: what is once given stays.
 PLACES: Mapping[str, int] = {
@@ -58,9 +58,9 @@ def tokens(resource: Resource, row: Mapping[str, Any]) -> Tokens:
             continue
         for token in read(name, value):
             if token not in found:
-                found[token] = [] if token[0] == "f" else [place]
-            elif token[0] != "f" and found[token][-1] != place:
-                found[token].append(place)
+                found[token] = place
+            elif place not in found[token].split(","):
+                found[token] += f",{place}"
     return found
 
 
@@ -77,10 +77,10 @@ def _places(known: Resource) -> tuple[int, ...] | None:
 
 
 @cache
-def _readers(resource: Resource) -> list[tuple[str, int, Reader]]:
+def _readers(resource: Resource) -> list[tuple[str, str, Reader]]:
     """The fields that have tokens, each with its place and the function that makes them of its name and a value."""
     return [
-        (f.name, PLACES.get(f.name, 0), _READERS[f.kind])
+        (f.name, str(PLACES.get(f.name, 0)), _READERS[f.kind])
         for f in resource.fields
         if f.kind in _READERS and (f.searched or f.kind in _ALL)
     ]
@@ -99,11 +99,11 @@ def _tags(name: str, tags: list[str]) -> list[str]:
 
 
 def _external_ids(name: str, ids: Mapping[str, str]) -> list[str]:
-    return [token for pair in ids.items() for token in (*map(_word, words(pair[1])), *_pair(name, pair))]
+    return [token for pair in ids.items() for token in (*map(_word, words(pair[1])), *_pair(name, *pair))]
 
 
 def _metadata(name: str, pairs: Mapping[str, Any]) -> list[str]:
-    return [token for pair in pairs.items() for token in _pair(name, pair)]
+    return [token for pair in pairs.items() for token in _pair(name, *pair)]
 
 
 def _domain(_: str, domain: str) -> Iterable[str]:
@@ -131,14 +131,10 @@ _READERS: dict[Kind, Reader] = {
 _ALL = LIST_KINDS | MAP_KINDS | {Kind.PHONE}
 
 
-def _pair(name: str, pair: tuple[str, Any]) -> tuple[str, str]:
-    """That a map has this key with this value, and that it has this key."""
-    return _known_fact(name, *pair), _known_fact(name, pair[0])
-
-
 @lru_cache(maxsize=_KEPT, typed=True)
-def _known_fact(*parts: Any) -> str:
-    return fact(*parts)
+def _pair(name: str, key: str, value: Any) -> tuple[str, str]:
+    """That a map has this key with this value, and that it has this key."""
+    return fact(name, key, value), fact(name, key)
 
 
 def fact(*parts: Any) -> str:
@@ -186,16 +182,13 @@ def placed_query(found: Iterable[str], places: Sequence[int], dialect: str) -> s
 
 def places_text(found: Tokens) -> str:
     """Each token in each of its places, so that ` 7w6a` is found in it if a word of field 7 begins so."""
-    return "".join([f" {place}{token}" for token, places in found.items() for place in places])
+    placed = [(token, places) for token, places in found.items() if token[0] != "f"]
+    return "".join([f" {place}{token}" for token, places in placed for place in places.split(",")])
 
 
 def vector_text(found: Tokens) -> str:
-    """The same as a tsvector, in which places are positions."""
-    return " ".join([f"{token}:{_numbers(at)}" if at else token for token, at in found.items()])
-
-
-def _numbers(places: list[int]) -> str:
-    return str(places[0]) if len(places) == 1 else ",".join(map(str, places))
+    """The same as a tsvector, in which places are positions. A fact has none: who may not see it may not ask for it."""
+    return " ".join([token if token[0] == "f" else f"{token}:{places}" for token, places in found.items()])
 
 
 def _prefixes(text: str) -> list[str]:

@@ -11,7 +11,7 @@ from app.services.known import look_up
 from app.services.rows import Stored, Values
 from app.services.unit_of_work import UnitOfWork
 from schema.actor import Actor
-from schema.inputs import Given
+from schema.inputs import Given, references
 from schema.narrowing import hidden_fields
 from schema.problem import invalid, problem
 from schema.reference import Reference, looked_up
@@ -75,7 +75,7 @@ def _merged_address(field: Field) -> Callable[[Any, Any], Any]:
 
 async def resolve(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, Any], faults: Faults) -> None:
     """Puts the id of the live record in the place of each reference that was given."""
-    meant = {name: value for name, value in given.items() if isinstance(value, Reference)}
+    meant = references(resource, given)
     if not meant:
         return
     known = await look_up(work, meant.values())
@@ -85,10 +85,10 @@ async def resolve(work: UnitOfWork, resource: Resource, given: Given, after: dic
             faults[name] = f"is not a live {_fields(resource)[name].target}"
 
 
-def may_look_up(actor: Actor, given: Given) -> None:
+def may_look_up(actor: Actor, resource: Resource, given: Given) -> None:
     """Raises the 403 for a reference into a resource that the actor may not read: whether it is there is no answer."""
-    for resource in looked_up(given.values()):
-        actor.require(resource.read_scope)
+    for pointed_at in looked_up(references(resource, given).values()):
+        actor.require(pointed_at.read_scope)
 
 
 def phones(work: UnitOfWork, resource: Resource, given: Given, after: dict[str, Any]) -> None:
