@@ -75,7 +75,7 @@ class Ready:
     def may_be_guarded(self) -> bool:
         """Whether it reads, or does one write."""
         found = list(self.asked.values())
-        return any(isinstance(one, Read) for one in found) or (len(found) == 1 and isinstance(found[0], Writing))
+        return (len(found) == 1 and isinstance(found[0], Writing)) or any(isinstance(one, Read) for one in found)
 
     @property
     def stores(self) -> bool:

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from starlette.requests import ClientDisconnect, Request
 
-from app.middleware.exchange import Exchange, exchange
+from app.middleware.exchange import exchange
 from app.middleware.limits import MAX_BODY, refuse_if_refused, too_large
 
 
 async def body_of(request: Request) -> bytes:
     """The whole body; raises 413, what the server's parser has against it, and ClientDisconnect."""
     begun = exchange(request.scope)
-    if begun.body is None:
-        begun.body = await _read(request, begun)
-    return begun.body
-
-
-async def _read(request: Request, begun: Exchange) -> bytes:
+    if begun.body is not None:
+        return begun.body
     parts: list[bytes] = []
     more = True
     while more:
@@ -30,4 +26,5 @@ async def _read(request: Request, begun: Exchange) -> bytes:
             raise too_large()
         parts.append(part)
         more = message.get("more_body", False)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    begun.body = parts[0] if len(parts) == 1 else b"".join(parts)
+    return begun.body

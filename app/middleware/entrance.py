@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,10 +17,9 @@ class Entrance:
         self.app = app
         self.looks = looks
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         for look in self.looks:
             answer = look(scope)
             if answer is not None:
-                await answer(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+                return answer(scope, receive, send)
+        return self.app(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from time import perf_counter, time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,7 +31,7 @@ class Tracing:
         head = scope["method"] == "HEAD"
 
         # The one place where an answer's messages are touched: the layers below leave what they add in the exchange.
-        async def traced_send(message: Message) -> None:
+        def traced_send(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 begun.status = message["status"]
                 begun.tab.settle()
@@ -39,7 +40,7 @@ class Tracing:
                 if head:
                     message["body"] = b""
                 begun.sent += len(message.get("body", b""))
-            await send(message)
+            return send(message)
 
         # No more of it than that: a connection that is opened meanwhile keeps the context for as long as it lives.
         token = running.set(Counted(begun.trace_id, begun.stages, begun.tab))

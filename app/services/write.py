@@ -111,7 +111,7 @@ async def perform(work: UnitOfWork, checked: Checked, known: Known | None = None
     """Does a checked change within a unit of work, of which nothing may be stored if it refuses anything.
 
     `known` is what has been looked up for it, if it makes a record."""
-    written = await _performed(work, checked, known)
+    written = await _doing(work, checked, known)
     if not work.call.actor.narrowed:
         return written
     if written.outcome is not Outcome.UNCHANGED:
@@ -119,21 +119,20 @@ async def perform(work: UnitOfWork, checked: Checked, known: Known | None = None
     return dataclasses.replace(written, members=None, told=None)  # not all of them may exist for the actor
 
 
-async def _performed(work: UnitOfWork, checked: Checked, known: Known | None) -> Written:
+def _doing(work: UnitOfWork, checked: Checked, known: Known | None) -> Awaitable[Written]:
     match checked.change:
         case Create(resource=resource):
-            return await _create(work, resource, checked.given, known)
+            return _create(work, resource, checked.given, known)
         case Rotate() as change:
-            return await keys.rotate(work, await _found(work, change), change.overlap_seconds)
+            return _rotate(work, change)
         case Update() as change:
-            before = await _found(work, change, checked.given)
-            return await _save(work, change.resource, before, checked.given, Action.UPDATED)
+            return _update(work, change, checked.given)
         case Upsert() as change:
-            return await _upsert(work, change, checked.given)
+            return _upsert(work, change, checked.given)
         case Delete() as change:
-            return await _delete(work, change)
+            return _delete(work, change)
         case Restore() as change:
-            return await _restore(work, change)
+            return _restore(work, change)
 
 
 async def create(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
@@ -163,6 +162,15 @@ async def _create(work: UnitOfWork, resource: Resource, given: Given, known: Kno
         if refusal.status >= 500:
             raise
         raise LostRace from refusal  # what was expected may be wrong too, and all that is wrong is told at once
+
+
+async def _update(work: UnitOfWork, change: Update, given: Given) -> Written:
+    before = await _found(work, change, given)
+    return await _save(work, change.resource, before, given, Action.UPDATED)
+
+
+async def _rotate(work: UnitOfWork, change: Rotate) -> Written:
+    return await keys.rotate(work, await _found(work, change), change.overlap_seconds)
 
 
 async def _save(work: UnitOfWork, resource: Resource, before: Stored, given: Given, action: Action) -> Written:
