@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import GraphQLError
@@ -19,8 +18,7 @@ from schema.problem import Problem, invalid
 from schema.values.fault import Fault
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """What a document came to, `data` in pieces of JSON. If nothing `ran`, the request itself was at fault.
 
     `wrote`: whether any field did, though another may have taken its answer away.
@@ -29,8 +27,8 @@ class Result:
     data: Sequence[bytes] | None = None
     errors: tuple[GraphQLError, ...] = ()
     cost: int = 0
-    ran: bool = field(default=False, kw_only=True)
-    wrote: bool = field(default=False, kw_only=True)
+    ran: bool = False
+    wrote: bool = False
 
     @property
     def is_for_good(self) -> bool:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
@@ -63,8 +62,7 @@ async def run(envelope: Envelope, caller: Caller, finish: Finish, *, by_get: boo
     return await _run(document.prepared(chosen), envelope, caller, finish)
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """What the root fields of an operation ask for with the values of its variables, and the rows that this costs."""
 
     form: Form

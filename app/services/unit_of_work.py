@@ -29,7 +29,7 @@ R = TypeVar("R", bound=Reply)
 ATTEMPTS = 5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnitOfWork:
     """An open transaction, and on whose behalf it writes."""
 

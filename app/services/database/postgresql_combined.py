@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 from app.services.database.places import moved
@@ -39,7 +40,7 @@ def combined(waiting: Sequence[Waiting]) -> Combined | None:
 
 def params_of(waiting: Sequence[Waiting]) -> list[Any]:
     """The parameters of all of them."""
-    return [value for one in waiting for value in one.params]
+    return list(chain.from_iterable([one.params for one in waiting]))
 
 
 def is_insert(text: str) -> bool:

@@ -45,7 +45,11 @@ class PostgresqlGroups:
         elif len(group.rows) == 1:
             loop = asyncio.get_running_loop()
             loop.call_later(_PATIENCE, self._send, group, context=contextvars.Context())
-        await waiting
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            group.gone()
+            raise
 
     async def close(self, seconds: float) -> None:
         """Waits so long for what is on its way; what then still is comes to nothing."""
@@ -96,19 +100,17 @@ class _Group:
         self._waiting = Waiters()
 
     def join(self, params: list[Any]) -> asyncio.Future[None]:
-        waiting = self._waiting.join()
-        waiting.add_done_callback(self._gone)
         self.rows.append(params)
-        return waiting
+        return self._waiting.join()
 
     def begin(self) -> bool:
         """Leaves out those who have gone away meanwhile; whether there is anybody left."""
         self.rows = list(compress(self.rows, self._waiting.here()))
         return bool(self.rows)
 
-    def _gone(self, one: asyncio.Future[None]) -> None:
+    def gone(self) -> None:
         """Somebody waits no longer. When nobody does, what is on its way is called back."""
-        if one.cancelled() and self.task is not None and self._waiting.have_all_gone():
+        if self.task is not None and self._waiting.have_all_gone():
             self.task.cancel()
 
     def ended(self, task: asyncio.Task[None]) -> None:
