@@ -46,10 +46,10 @@ class Known:
         self.free.difference_update(keys)
 
 
-async def look_up(work: UnitOfWork, references: Iterable[Reference]) -> Known:
+async def look_up(work: UnitOfWork, asked: Iterable[Reference]) -> Known:
     """One statement for all of them; none when there are none."""
     known = Known()
-    kinds = _kinds(references)
+    kinds = _kinds(asked)
     if not kinds:
         return known
     dialect = work.dialect.name
@@ -79,10 +79,10 @@ def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
     return Known({one: one.value for one in meant}, unique)
 
 
-def _kinds(references: Iterable[Reference]) -> Kinds:
+def _kinds(asked: Iterable[Reference]) -> Kinds:
     """The references that one part of a statement looks up together."""
     kinds: Kinds = {}
-    for one in dict.fromkeys(references):
+    for one in dict.fromkeys(asked):
         kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
     return kinds
 
