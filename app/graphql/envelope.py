@@ -51,11 +51,7 @@ def from_query(raw: str) -> Envelope:
 
 
 def _checked(members: Mapping[str, Any]) -> Envelope:
-    faults = {
-        name: f"must be {_TYPES[name][1]}"
-        for name, value in members.items()
-        if name in _TYPES and type(value) not in _TYPES[name][0]
-    }
+    faults = {name: f"must be {what}" for name, (types, what) in _TYPES.items() if type(members.get(name)) not in types}
     if members.get("query") is None:
         faults["query"] = "is needed: the GraphQL document"
     if faults:

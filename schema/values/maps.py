@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import TypeVar
 
 import orjson
@@ -24,7 +23,6 @@ _OF_PATHS = frozenset(".[]")
 _SYSTEM = re.compile("[a-z][a-z0-9_-]{0,39}")
 _LARGEST = 2**53
 _MOST_FAULTS = 100
-_KEPT = 1024  # keys that come again and again, at most; those that are at fault are none of them
 
 
 def metadata(value: object) -> dict[str, Value | None]:
@@ -82,7 +80,6 @@ def number(value: int | float) -> int | float:
     return int(value) if value == int(value) else value
 
 
-@lru_cache(maxsize=_KEPT)
 def metadata_key(key: object) -> str:
     """A key of metadata: trimmed, 1 to 40 characters that do not look like a path."""
     text = filled(key, max_length=METADATA_KEY_LENGTH)

@@ -1,8 +1,8 @@
 """Small writes on PostgreSQL that are stored together: most of what storing one costs is the same for several.
 
 Each is one statement that is its own transaction. Several of one text go in one message, as one transaction: all of
-them are stored, or nothing. While some are on their way others gather, until they are more or those have arrived: so
-one half is stored while the other is being worked on.
+them are stored, or nothing. While some are on their way others gather, until they are half as many again or a group
+arrives: so one half is stored while the other is being worked on. Behind one alone nobody waits.
 """
 
 import asyncio
