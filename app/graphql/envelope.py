@@ -51,7 +51,9 @@ def from_query(raw: str) -> Envelope:
 
 
 def _checked(members: Mapping[str, Any]) -> Envelope:
-    faults = {name: f"must be {what}" for name, (types, what) in _TYPES.items() if type(members.get(name)) not in types}
+    faults = {
+        name: f"must be {what}" for name, (types, what) in _TYPES.items() if not isinstance(members.get(name), types)
+    }
     if members.get("query") is None:
         faults["query"] = "is needed: the GraphQL document"
     if faults:

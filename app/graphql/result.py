@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
 import orjson
 from graphql import GraphQLError
@@ -18,7 +19,8 @@ from schema.problem import Problem, invalid
 from schema.values.fault import Fault
 
 
-class Result(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Result:
     """What a document came to, `data` in pieces of JSON. If nothing `ran`, the request itself was at fault.
 
     `wrote`: whether any field did, though another may have taken its answer away.
@@ -27,8 +29,8 @@ class Result(NamedTuple):
     data: Sequence[bytes] | None = None
     errors: tuple[GraphQLError, ...] = ()
     cost: int = 0
-    ran: bool = False
-    wrote: bool = False
+    ran: bool = field(default=False, kw_only=True)
+    wrote: bool = field(default=False, kw_only=True)
 
     @property
     def is_for_good(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
@@ -62,7 +63,8 @@ async def run(envelope: Envelope, caller: Caller, finish: Finish, *, by_get: boo
     return await _run(document.prepared(chosen), envelope, caller, finish)
 
 
-class Ready(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ready:
     """What the root fields of an operation ask for with the values of its variables, and the rows that this costs."""
 
     form: Form

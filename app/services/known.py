@@ -13,7 +13,7 @@ from app.services.finding import seen_among
 from app.services.rows import Values
 from app.services.sql.dialect import DIALECTS
 from app.services.unit_of_work import UnitOfWork
-from schema.inputs import Given, references
+from schema.inputs import Given, pointed, references
 from schema.reference import Reference
 from schema.resource import Field, Kind, Resource
 from schema.resources import BY_NAME
@@ -39,7 +39,7 @@ class Known:
 
     def resolved(self, resource: Resource, given: Given) -> Given:
         """What was given, with ids in the place of references to records that were found."""
-        return given | {name: self.ids.get(one, one) for name, one in references(resource, given).items()}
+        return pointed(resource, given, lambda one: self.ids.get(one, one))
 
     def forget(self, keys: Iterable[Reference]) -> None:
         """A record was stored that has these."""

@@ -170,9 +170,9 @@ def empty(resource: Resource) -> dict[str, Any]:
 @cache
 def _defaults(resource: Resource) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """Of all fields, and how to make those anew that nobody is to share."""
-    kinds: dict[str, Callable[[], Any]] = {f.name: list for f in resource.fields if f.kind in LIST_KINDS}
-    kinds |= {f.name: dict for f in resource.fields if f.kind in MAP_KINDS}
-    return {f.name: f.default for f in resource.fields}, list(kinds.items())
+    collections: list[tuple[str, Callable[[], Any]]]
+    collections = [(f.name, type(nothing_in(f))) for f in resource.fields if nothing_in(f) is not None]
+    return {f.name: f.default for f in resource.fields}, collections
 
 
 # -- SQL ----------------------------------------------------------------------------------------------------------

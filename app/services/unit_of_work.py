@@ -29,7 +29,7 @@ R = TypeVar("R", bound=Reply)
 ATTEMPTS = 5
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class UnitOfWork:
     """An open transaction, and on whose behalf it writes."""
 

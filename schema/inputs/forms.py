@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Literal
@@ -37,6 +37,11 @@ def references(resource: Resource, given: Given) -> dict[str, Reference]:
     """Those of the values that are references to records, by their fields."""
     found = {name: given[name] for name in _pointing(resource) if name in given}
     return {name: value for name, value in found.items() if isinstance(value, Reference)}
+
+
+def pointed(resource: Resource, given: Given, by: Callable[[Reference], Any]) -> Given:
+    """The values, with what `by` gives in the place of each reference."""
+    return given | {name: by(one) for name, one in references(resource, given).items()}
 
 
 @cache

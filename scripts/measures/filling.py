@@ -21,8 +21,7 @@ from app.services.write import create
 from app.services.writes import customer as customers
 from app.settings import Settings
 from schema.change import Source
-from schema.inputs import for_create
-from schema.reference import Reference
+from schema.inputs import Given, for_create, pointed
 from schema.resource import Resource
 from schema.resources import CLIENT, CUSTOMER, USER
 from scripts.measures import directory
@@ -78,7 +77,7 @@ async def _make_related(work: UnitOfWork) -> tuple[list[str], list[str]]:
 
 
 async def _made(work: UnitOfWork, resource: Resource, data: dict[str, Any]) -> str:
-    given = _by_id(for_create(resource, data))
+    given = _given(resource, data)
     return (await create(work, resource, given, await look_up(work, ()))).id
 
 
@@ -114,11 +113,10 @@ async def _gather(records: Iterator[dict[str, Any]], first: int) -> list[Stateme
     gathered = Gathered(first)
     work = UnitOfWork(cast("Transaction", gathered), DIALECTS["sqlite"], call(Source.IMPORT))
     for data in records:
-        values = await customers.become(work, None, _by_id(for_create(CUSTOMER, data)))
-        add(work, CUSTOMER, values)
+        add(work, CUSTOMER, await customers.become(work, None, _given(CUSTOMER, data)))
     return gathered.statements
 
 
-def _by_id(given: Any) -> dict[str, Any]:
+def _given(resource: Resource, data: dict[str, Any]) -> Given:
     """References that hold an id are taken at their word."""
-    return {name: value.value if isinstance(value, Reference) else value for name, value in given.items()}
+    return pointed(resource, for_create(resource, data), lambda one: one.value)

@@ -11,7 +11,7 @@ import orjson
 
 from app.services.batch.checking import Ready, matching, of_data
 from app.services.batch.failing import dependent, refusal
-from app.services.batch.names import Names, in_condition, in_given
+from app.services.batch.names import Names, in_condition
 from app.services.batch.turns import in_turn
 from app.services.database import LostRace
 from app.services.finding import once_held
@@ -21,7 +21,7 @@ from app.services.unit_of_work import UnitOfWork
 from app.services.upsert import create_data
 from app.services.write import Checked, perform
 from schema.change import Change, Create, Delete, Outcome, Precondition, Update, Upsert, Written
-from schema.inputs import for_create
+from schema.inputs import for_create, pointed
 from schema.narrowing import known as known_to
 from schema.problem import Problem, problem
 from schema.reference import Reference
@@ -132,7 +132,7 @@ class Doing:
             return await self._by_filter(ready)
         change, given = ready.checked.change, ready.checked.given
         if ready.needs:
-            change, given = self._pointed(change), in_given(given, self._true)
+            change, given = self._pointed(change), pointed(change.resource, given, self._true)
         written = await self._perform(Checked(change, given))
         index = ready.operation.index
         if written.outcome is Outcome.CREATED:
@@ -186,7 +186,7 @@ class Doing:
         resource = known_to(operation.resource, self.work.call.actor.hidden)
         where, given = ready.where, ready.checked.given
         if ready.needs:
-            where, given = in_condition(where, self._true), in_given(given, self._true)
+            where, given = in_condition(where, self._true), pointed(operation.resource, given, self._true)
         page = await read_within(self.work, matching(resource, where, operation.at_most))
         found = orjson.loads(page.body or b"")["data"]
         if len(found) > operation.at_most:

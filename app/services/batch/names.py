@@ -9,7 +9,6 @@ from typing import Any
 from app.services.ids import new_id
 from schema.batch import Batch, Operation, path_of
 from schema.condition import Compare, Condition, Every, Not, Some, Through
-from schema.inputs import Given
 from schema.narrowing import same_world, target
 from schema.operators import MAX_VALUES
 from schema.problem import nearest
@@ -134,11 +133,6 @@ def _pointed(resource: Resource, field: Field) -> Resource:
 
 
 # -- when the records are made --------------------------------------------------------------------------------------
-
-
-def in_given(given: Given, id_of: Callable[[Reference], Reference]) -> Given:
-    """The values given, with true references in the place of stand-ins."""
-    return {name: id_of(one) if isinstance(one, Reference) else one for name, one in given.items()}
 
 
 def in_condition(condition: Condition, id_of: Callable[[Reference], Reference]) -> Condition:
