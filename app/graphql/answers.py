@@ -80,7 +80,7 @@ Step = Callable[[UnitOfWork], Awaitable[bytes]]
 
 def write_step(caller: Caller, asked: Write) -> Step:
     """A write as a step of a unit of work. What is given, and what is asked back, is checked before that."""
-    for record in asked.records():
+    for record in asked.records:
         check_answer(record, caller.actor)
     checked = check(asked.change, caller.actor)
 

@@ -50,17 +50,17 @@ def graphql_route(graphiql: Graphiql) -> Route:
 
 async def answer(request: Request) -> Finished:
     """Runs the document that a request carries."""
-    if request.method == "POST":
-        await body_of(request)  # before the key is asked for, which might end while it comes in
-    return await answering(request.scope, partial(_answer, request))
+    # Before the key is asked for, which might end while it comes in.
+    body = await body_of(request) if request.method == "POST" else None
+    return await answering(request.scope, partial(_answer, request, body))
 
 
-async def _answer(request: Request, actor: Actor, guard: Guard | None) -> Finished:
-    by_get = request.method != "POST"
+async def _answer(request: Request, body: bytes | None, actor: Actor, guard: Guard | None) -> Finished:
+    by_get = body is None
     if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
         raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
     media = media_type(header(request.scope, b"accept"))
-    envelope = from_query(request.url.query) if by_get else from_body(await body_of(request))
+    envelope = from_query(request.url.query) if body is None else from_body(body)
     begun = exchange(request.scope)
     keyed = not by_get and b"idempotency-key" in begun.headers
     asked_once = await once(request, actor, media) if keyed else None

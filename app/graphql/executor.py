@@ -42,7 +42,9 @@ class Execution:
         fields = self.form.fields
         try:
             if serially or len(fields) == 1:
-                texts = [await self._text(one) for one in fields]
+                texts = []
+                for one in fields:  # no comprehension: that is a coroutine of its own
+                    texts.append(await self._text(one))
             else:
                 texts = await gather_with_cancel(*[self._text(one) for one in fields])
         except GraphQLError as error:

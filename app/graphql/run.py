@@ -224,7 +224,7 @@ def _cost(asked: Asked) -> int:
         case Read():
             return cost(asked.selection) if asked.selection else 0
         case Write():
-            return sum(map(cost_of, asked.records()))
+            return sum(map(cost_of, asked.records))
         case BatchWrite():
             return asked.batch.records
         case _:

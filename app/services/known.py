@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -22,9 +22,8 @@ from schema.values.email import exact
 _EXTERNAL = ""
 """Stands for the external ids of a resource, whatever their systems."""
 
-Kinds = dict[tuple[str, str], list[Reference]]
-"""References by their resource and key."""
 Form = tuple[tuple[str, str, bool], ...]
+"""The resources and keys of references, and whether there is but one of the kind: what the text depends on."""
 
 
 @dataclass(slots=True)
@@ -48,16 +47,13 @@ class Known:
 
 async def look_up(work: UnitOfWork, asked: Iterable[Reference]) -> Known:
     """One statement for all of them; none when there are none."""
-    known = Known()
-    kinds = _kinds(asked)
-    if not kinds:
-        return known
-    dialect = work.dialect.name
-    found = await work.tx.peek(_text(dialect, _form(kinds)), _params(dialect, kinds))
+    meant = dict.fromkeys(asked)
+    if not meant:
+        return Known()
+    form, params = _asking(work.dialect.name, meant)
+    found = await work.tx.peek(_text(work.dialect.name, form), params)
     held = {Reference(resource, key, value): id_ for resource, key, value, id_ in found}
-    known.free = {one for many in kinds.values() for one in many if one not in held}
-    known.ids = await _seen(work, held)
-    return known
+    return Known(await _seen(work, held), {one for one in meant if one not in held})
 
 
 def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
@@ -68,28 +64,15 @@ def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
     """
     if work.holds or work.call.actor.filters:
         return None
-    meant = set(references(resource, given).values())
-    if not all(one.by_id for one in meant):
+    meant = {one: one.value for one in references(resource, given).values()}
+    if any(one.key != "id" for one in meant):
         return None
     unique = unique_of(resource, given)
-    free, there = _kinds(unique), _kinds(meant)
-    if free or there:
-        params = [*_params(work.dialect.name, free), *_params(work.dialect.name, there)]
-        work.tx.later(_expecting(work.dialect.name, _form(free), _form(there), len(meant)), params, guarded=True)
-    return Known({one: one.value for one in meant}, unique)
-
-
-def _kinds(asked: Iterable[Reference]) -> Kinds:
-    """The references that one part of a statement looks up together."""
-    kinds: Kinds = {}
-    for one in dict.fromkeys(asked):
-        kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
-    return kinds
-
-
-def _form(kinds: Kinds) -> Form:
-    """What the text of a statement depends on: the kinds, and of which there is but one."""
-    return tuple([(*kind, len(many) == 1) for kind, many in kinds.items()])
+    if unique or meant:
+        free, params = _asking(work.dialect.name, unique)
+        there, ids = _asking(work.dialect.name, meant)
+        work.tx.later(_expecting(work.dialect.name, free, there, len(meant)), params + ids, guarded=True)
+    return Known(meant, unique)
 
 
 async def _seen(work: UnitOfWork, held: dict[Reference, str]) -> dict[Reference, str]:
@@ -133,11 +116,18 @@ def wanted(resource: Resource, given: Given) -> Iterator[Reference]:
 # -- SQL ----------------------------------------------------------------------------------------------------------
 
 
-def _params(dialect: str, kinds: Kinds) -> list[Any]:
-    found: list[Any] = []
-    for (_, key), many in kinds.items():
-        found += [many[0].value] if len(many) == 1 and key != _EXTERNAL else _params_of(dialect, key, many)
-    return found
+def _asking(dialect: str, asked: Collection[Reference]) -> tuple[Form, list[Any]]:
+    """The form of what looks up different references, those of each kind together, and its parameters."""
+    kinds: dict[tuple[str, str], list[Reference]] = {}
+    for one in asked:
+        kinds.setdefault((one.resource, _EXTERNAL if one.external else one.key), []).append(one)
+    form: list[tuple[str, str, bool]] = []
+    params: list[Any] = []
+    for (resource, key), many in kinds.items():
+        alone = len(many) == 1
+        form.append((resource, key, alone))
+        params += [many[0].value] if alone and key != _EXTERNAL else _params_of(dialect, key, many)
+    return tuple(form), params
 
 
 def _params_of(dialect: str, key: str, many: list[Reference]) -> list[Any]:

@@ -71,10 +71,13 @@ def _put(field: Field) -> Put:
         row[parts_] = canonical(sorted(parts(value, ())))
 
     def address(row: dict[str, Any], value: Any) -> None:
-        for name, put in inner:
-            put(row, value and value[name])
+        row |= nothing
+        for name, one in (value or {}).items():
+            if one is not None:
+                inner[name](row, one)
 
-    inner = [(member.name, _put(member)) for member in field.members]
+    inner = {member.name: _put(member) for member in field.members}
+    nothing = {column: None for member in field.members for column in _cells(member, None)}
     of_kind = {Kind.ADDRESS: address, Kind.METADATA: metadata, Kind.FILTERS: filters, Kind.EMAIL: email}
     return of_kind.get(field.kind) or (json if field.kind in _JSON_KINDS else text if field.folded else plain)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,12 +36,12 @@ class Write:
     answer: Record | tuple[Piece, ...]
     dry_run: bool = False
 
-    def records(self) -> Iterator[Record]:
+    @property
+    def records(self) -> list[Record]:
         """Every form in which the record is asked back."""
         if isinstance(self.answer, Record):
-            yield self.answer
-        else:
-            yield from (piece.record for piece in self.answer if piece.record)
+            return [self.answer]
+        return [piece.record for piece in self.answer if piece.record]
 
 
 PAYLOADS = {Does.UPSERT: "{}Upsert", Does.CREATE_KEY: "{}Secret", Does.ROTATE_KEY: "{}Secret"}

@@ -59,7 +59,7 @@ class Coercion:
         return found
 
     def _named(self, type_: GraphQLInputType) -> Coerce:
-        if is_input_object_type(type_) and not type_.is_one_of:
+        if is_input_object_type(type_) and not type_.is_one_of and type_.out_type is GraphQLInputObjectType.out_type:
             return self._object(type_)
         if is_enum_type(type_):
             return _enum(type_)
@@ -91,7 +91,7 @@ class Coercion:
                     if found is Undefined:
                         continue
                 made[member.key] = found
-            return type_.out_type(made) if known == len(value) else Undefined
+            return made if known == len(value) else Undefined
 
         return coerce
 

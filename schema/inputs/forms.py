@@ -35,8 +35,7 @@ def for_update(resource: Resource, data: Mapping[str, Any]) -> Given:
 
 def references(resource: Resource, given: Given) -> dict[str, Reference]:
     """Those of the values that are references to records, by their fields."""
-    found = {name: given[name] for name in _pointing(resource) if name in given}
-    return {name: value for name, value in found.items() if isinstance(value, Reference)}
+    return {name: value for name in _pointing(resource) if isinstance(value := given.get(name), Reference)}
 
 
 def pointed(resource: Resource, given: Given, by: Callable[[Reference], Any]) -> Given:

@@ -11,7 +11,7 @@ from schema.actor import SCOPES
 from schema.bounds import read_filters, read_hidden
 from schema.narrowing import same_world
 from schema.problem import nearest
-from schema.reference import reference
+from schema.reference import Reference, reference
 from schema.resource import FOLDED_KINDS, LIST_KINDS, MAP_KINDS, Field, Kind, Resource
 from schema.values import maps
 from schema.values.country import country
@@ -22,29 +22,26 @@ from schema.values.instant import instant, now
 from schema.values.locale import locale, time_zone
 from schema.values.phone import phone
 from schema.values.tags import tags
-from schema.values.text import blank, clean
+from schema.values.text import blank, clean, filled
 
 Reader = Callable[[Any], Any]
 
 MAX_ITEMS = 100
 LINES = ("line1", "line2")  # of an address: line breaks may stand in them
-_TEXT_KINDS = FOLDED_KINDS | {Kind.INSTANT, Kind.ID}
+# Of these blank text is taken for null before they are read; TEXT is read so itself.
+_BLANKABLE = (FOLDED_KINDS | {Kind.INSTANT, Kind.ID}) - {Kind.TEXT}
 
 
 def reader(resource: Resource, field: Field) -> Reader:
     """Reads a value of this field: blank text is null, null clears where the field can be empty."""
     read = _reader(resource, field)
-    clearable, is_text = _clearable(field), field.kind in _TEXT_KINDS
+    clearable, is_text = _clearable(field), field.kind in _BLANKABLE
     cleared: Any = [] if field.kind in LIST_KINDS else {} if field.kind is Kind.FILTERS else None
 
     def value(raw: Any) -> Any:
-        if is_text and blank(raw):
+        if raw is None or (is_text and blank(raw)):
             if not clearable:
-                raise Fault("must not be blank")
-            return None
-        if raw is None:
-            if not clearable:
-                raise Fault("must not be null")
+                raise Fault("must not be null" if raw is None else "must not be blank")
             return copy(cleared)
         return read(raw)
 
@@ -61,13 +58,15 @@ def _clearable(field: Field) -> bool:
 def _reader(resource: Resource, field: Field) -> Reader:
     match field.kind:
         case Kind.TEXT:
-            return partial(clean, max_length=field.max_length, lines=field.name in LINES)
+            if _clearable(field):
+                return partial(clean, max_length=field.max_length, lines=field.name in LINES)
+            return partial(filled, max_length=field.max_length)
         case Kind.ENUM:
-            return lambda raw: _choice(field, raw)
+            return partial(_choice, field)
         case Kind.INTEGER:
             return lambda raw: _whole(raw, field.minimum, field.maximum or 2**53 - 1)
         case Kind.ID:
-            return lambda raw: _reference(resource, field, raw)
+            return partial(_reference, same_world(resource, field.target))
         case Kind.INSTANT:
             return {"createdAt": _past, "expiresAt": _future}.get(field.name, instant)
         case Kind.NAMES:
@@ -92,10 +91,10 @@ def _whole(raw: Any, minimum: int, maximum: int) -> int:
     return raw
 
 
-def _reference(resource: Resource, field: Field, raw: Any) -> Any:
+def _reference(target: Resource, raw: Any) -> Reference:
     if not isinstance(raw, str):
         raise Fault("must be text: an id or a reference")
-    return reference(raw, same_world(resource, field.target))
+    return reference(raw, target)
 
 
 def _past(raw: Any) -> str:

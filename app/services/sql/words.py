@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import orjson
 
 from schema.narrowing import KEPT
-from schema.resource import LIST_KINDS, MAP_KINDS, Kind, Resource
+from schema.resource import Field, Kind, Resource
 from schema.resources import BY_NAME
 from schema.values.domain import shown
 from schema.values.email import exact
@@ -28,9 +28,11 @@ MAX_WORD = 64
 MIN_DIGITS = 4
 _KEPT = 4096  # names, words and values of maps come again and again
 
-
 Tokens = dict[str, str]
 """The places of the fields that each token comes from, as `2,7`."""
+
+Reader = Callable[[Any], Iterable[str]]
+"""Makes the tokens of a value."""
 
 # Stored with every record: what is once given stays.
 PLACES: Mapping[str, int] = {
@@ -56,7 +58,7 @@ def tokens(resource: Resource, row: Mapping[str, Any]) -> Tokens:
         value = row.get(name)
         if not value:
             continue
-        for token in read(name, value):
+        for token in read(value):
             if token not in found:
                 found[token] = place
             elif place not in found[token].split(","):
@@ -78,12 +80,15 @@ def _places(known: Resource) -> tuple[int, ...] | None:
 
 @cache
 def _readers(resource: Resource) -> list[tuple[str, str, Reader]]:
-    """The fields that have tokens, each with its place and the function that makes them of its name and a value."""
-    return [
-        (f.name, str(PLACES.get(f.name, 0)), _READERS[f.kind])
-        for f in resource.fields
-        if f.kind in _READERS and (f.searched or f.kind in _ALL)
-    ]
+    """The fields that have tokens, each with its place and the function that makes them of a value."""
+    found = ((f.name, str(PLACES.get(f.name, 0)), _reader(f)) for f in resource.fields)
+    return [(name, place, read) for name, place, read in found if read is not None]
+
+
+def _reader(field: Field) -> Reader | None:
+    if field.kind in _OF_FIELD:
+        return partial(_OF_FIELD[field.kind], field.name)
+    return _READERS.get(field.kind) if field.searched or field.kind is Kind.PHONE else None
 
 
 def _phones(name: str, numbers: list[str]) -> list[str]:
@@ -106,29 +111,13 @@ def _metadata(name: str, pairs: Mapping[str, Any]) -> list[str]:
     return [token for pair in pairs.items() for token in _pair(name, *pair)]
 
 
-def _domain(_: str, domain: str) -> Iterable[str]:
+def _domain(domain: str) -> Iterable[str]:
     return map(_word, dict.fromkeys((*words(domain), *words(shown(domain)))))
 
 
 @lru_cache(maxsize=_KEPT)
 def _of_text(text: str) -> tuple[str, ...]:
     return tuple(map(_word, words(text)))
-
-
-Reader = Callable[[str, Any], Iterable[str]]
-_READERS: dict[Kind, Reader] = {
-    Kind.TEXT: lambda _, text: _of_text(text),
-    Kind.DOMAIN: _domain,
-    Kind.EMAIL: lambda _, address: _address(address),
-    Kind.PHONE: lambda _, number: _digits(number),
-    Kind.PHONES: _phones,
-    Kind.EMAILS: _emails,
-    Kind.TAGS: _tags,
-    Kind.EXTERNAL_IDS: _external_ids,
-    Kind.METADATA: _metadata,
-}
-# Of these every field has tokens, for facts or parts of numbers; of the others those that are searched.
-_ALL = LIST_KINDS | MAP_KINDS | {Kind.PHONE}
 
 
 @lru_cache(maxsize=_KEPT, typed=True)
@@ -165,6 +154,18 @@ def _digits(phone: str) -> Iterable[str]:
     """Every run of at least four digits that ends the number: what stands anywhere in it begins one of them."""
     runs = digits(phone)[-32:].encode().hex()
     return ["p" + runs[i:] for i in range(0, len(runs) - 2 * MIN_DIGITS + 1, 2)]
+
+
+# Fields of these kinds have tokens where they are searched; phones always, for parts of numbers.
+_READERS: dict[Kind, Reader] = {Kind.TEXT: _of_text, Kind.DOMAIN: _domain, Kind.EMAIL: _address, Kind.PHONE: _digits}
+# Every field of these has tokens, which say of which field they are: facts.
+_OF_FIELD: dict[Kind, Callable[[str, Any], Iterable[str]]] = {
+    Kind.PHONES: _phones,
+    Kind.EMAILS: _emails,
+    Kind.TAGS: _tags,
+    Kind.EXTERNAL_IDS: _external_ids,
+    Kind.METADATA: _metadata,
+}
 
 
 def search_query(found: Iterable[str], dialect: str) -> str:

@@ -27,14 +27,13 @@ Faults = dict[str, str]
 
 def merged(resource: Resource, before: Stored | None, given: Given, faults: Faults) -> dict[str, Any]:
     """The record with what was given: `address` and maps key by key, anything else whole."""
-    after = dict(before.values) if before else rows.empty(resource)
-    mergers = _mergers(resource)
-    for name, value in given.items():
-        if name not in mergers:
-            after[name] = value
+    old = before.values if before else rows.empty(resource)
+    after = {**old, **given}
+    for name, merger in _mergers(resource).items():
+        if name not in given:
             continue
         try:
-            after[name] = mergers[name](after[name], value)
+            after[name] = merger(old[name], given[name])
         except Fault as fault:
             faults[name] = fault.text
     return after
