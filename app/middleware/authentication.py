@@ -9,7 +9,7 @@ from typing import TypeVar
 from starlette.types import Scope
 
 from app.auth import authenticate, forget, is_remembered, remembered
-from app.middleware.exchange import database, exchange
+from app.middleware.exchange import Exchange, database, exchange
 from app.middleware.rates import check_address, count_address, count_key
 from app.services.sql.guard import Guard, NotCurrent
 from app.services.timing import timed, took
@@ -27,7 +27,7 @@ async def authenticated(scope: Scope) -> Actor:
     """
     begun = exchange(scope)
     if begun.actor is None:
-        sent = _header(scope)
+        sent = _header(begun)
         if not is_remembered(sent):
             await check_address(scope)
         try:
@@ -52,10 +52,11 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
     """
     begun = exchange(scope)
     looked = perf_counter()
-    guard = remembered(_header(scope))
+    guard = remembered(_header(begun))
     took("auth", looked)
     if guard is not None:
         await _count(scope, guard)
+        begun.actor = guard.actor
         try:
             answer = await do(guard.actor, guard)
         except (Problem, NotCurrent):
@@ -70,13 +71,11 @@ async def answering(scope: Scope, do: Callable[[Actor, Guard | None], Awaitable[
 
 async def _count(scope: Scope, guard: Guard) -> None:
     """Counts the request for whoever is remembered; one who has nothing left is told so only if that still holds."""
-    begun = exchange(scope)
     try:
         await count_key(scope, guard.actor)
     except Problem:
         await authenticated(scope)
         raise
-    begun.actor = guard.actor
 
 
 async def _stands(scope: Scope, guard: Guard) -> bool:
@@ -88,8 +87,8 @@ async def _stands(scope: Scope, guard: Guard) -> bool:
     return bool(guard.current or guard.final)
 
 
-def _header(scope: Scope) -> str | None:
-    lines = exchange(scope).headers.get(b"authorization")
+def _header(begun: Exchange) -> str | None:
+    lines = begun.headers.get(b"authorization")
     if lines is None:
         return None
     if len(lines) > 1:

@@ -126,10 +126,22 @@ class Form:
 class RootField:
     """A root field, and what was made for it: the same objects in every request, so that others may know them again.
 
-    `key` is what stands before its value in the answer.
+    `key` is what stands before its value in the answer, `resource` what it is about, as the caller knows it.
     """
 
-    __slots__ = ("_made", "arguments", "details", "key", "name", "op", "required", "response", "root", "writes")
+    __slots__ = (
+        "_made",
+        "arguments",
+        "details",
+        "key",
+        "name",
+        "op",
+        "required",
+        "resource",
+        "response",
+        "root",
+        "writes",
+    )
 
     def __init__(self, op: Operation, response: str, details: FieldDetailsList, *, first: bool) -> None:
         self.op, self.response, self.details = op, response, details
@@ -140,15 +152,10 @@ class RootField:
         self.required = False
         self._made: dict[Hashable, Any] = {}
         if self.root is not None:  # the others are the schema's own
+            self.resource: Resource = op.view.known(self.root.resource)
             field = op.root_type.fields[self.name]
             self.required = is_non_null_type(field.type)
             self.arguments = Arguments(field, details)
-
-    @property
-    def resource(self) -> Resource:
-        """What the root field is about, as the caller knows it."""
-        assert self.root is not None
-        return self.op.view.known(self.root.resource)
 
     def once(self, what: Hashable, make: Callable[[], T]) -> T:
         """What `make` makes, kept under a name unless it raises."""

@@ -92,7 +92,8 @@ class PostgresqlTransaction:
                 await self._rollback()
                 raise
         finally:
-            await self.release()
+            if self._connection is not None:
+                await self.release()
 
     async def _commit(self) -> None:
         whole = [] if self._begun else [*self._required, *self._waiting]

@@ -8,6 +8,7 @@ class Waiters:
     """The futures of a group, in the order in which they joined. Who has gone away meanwhile is told nothing."""
 
     def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()  # each time it is asked for is a system call
         self._futures: list[asyncio.Future[None]] = []
 
     def __len__(self) -> int:
@@ -15,7 +16,7 @@ class Waiters:
 
     def join(self) -> asyncio.Future[None]:
         """What one more waits for."""
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[None] = self._loop.create_future()
         self._futures.append(waiting)
         return waiting
 
