@@ -23,7 +23,9 @@ def test_unicode_white_space_is_trimmed(value):
     assert clean(value, max_length=4) == "Jane"
 
 
-@pytest.mark.parametrize("value", ["", " ", "\u3000\t", "\u200d", " \u200c "])
+@pytest.mark.parametrize(
+    "value", ["", " ", " " * 20, "\u3000\t", "\u200d", " \u200c ", "\u200d\t\u200d", "\u200d\u2028\u200d"]
+)
 def test_blank_text_is_none(value):
     assert clean(value, max_length=10) is None
     assert blank(value)
