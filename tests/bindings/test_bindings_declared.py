@@ -12,6 +12,7 @@ from typing import Any, NotRequired, get_args, get_origin, get_type_hints
 import pytest
 
 import cube_api
+from cube_api.request import order_of
 from schema.graphql.sdl import print_schema
 from schema.openapi.document import document
 from schema.resource import Resource
@@ -109,8 +110,8 @@ def test_sorts_have_their_names_in_graphql() -> None:
     enums = re.findall(r"^enum \w+OrderField \{\n(.*?)^\}", print_schema(), re.DOTALL | re.MULTILINE)
     assert len(enums) >= len(RESOURCES)
     for path, name in re.findall(r'"""`(\S+)`"""\n  (\w+)', "".join(enums)):
-        assert cube_api._order(path) == {"field": name, "direction": "ASC"}
-        assert cube_api._order(f"-{path}") == {"field": name, "direction": "DESC"}
+        assert order_of(path) == {"field": name, "direction": "ASC"}
+        assert order_of(f"-{path}") == {"field": name, "direction": "DESC"}
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)

@@ -32,6 +32,7 @@ from cube_api import (
     Page,
     Upserted,
 )
+from cube_api.manner import pause, seconds_of
 from tests.bindings.conftest import Place
 from tests.bindings.road import LOST, SILENT, Refused, road
 from tests.bindings.scenario import BINDINGS
@@ -123,15 +124,15 @@ def test_what_is_no_json_is_an_error_of_the_binding(place: Place) -> None:
 
 
 def test_the_wait_is_what_retry_after_says() -> None:
-    assert cube_api._seconds("7") == 7
+    assert seconds_of("7") == 7
     in_a_minute = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    assert 0 < (cube_api._seconds(in_a_minute) or 0) <= 60
-    assert cube_api._seconds("Wed, 21 Oct 2015 07:28:00 GMT") == 0
-    assert cube_api._seconds("soon") is None
-    waits = {cube_api._pause(5, "2") for _ in range(20)}
+    assert 0 < (seconds_of(in_a_minute) or 0) <= 60
+    assert seconds_of("Wed, 21 Oct 2015 07:28:00 GMT") == 0
+    assert seconds_of("soon") is None
+    waits = {pause(5, "2") for _ in range(20)}
     assert len(waits) > 1, "nobody waits in step with others"
     assert all(2 < (wait or 0) <= 2 + 4 for wait in waits)
-    assert cube_api._pause(1, "61") is None
+    assert pause(1, "61") is None
 
 
 def test_a_place_of_your_own_is_used_and_left_open(place: Place) -> None:
@@ -181,13 +182,14 @@ def test_methods_show_what_they_take() -> None:
         assert "Changes the fields" in (cube.customers.update.__doc__ or "")
 
 
-def test_the_wheel_has_the_module_and_says_that_it_is_typed(tmp_path: Path) -> None:
+def test_the_wheel_has_every_module_and_says_that_it_is_typed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir"]
     subprocess.run([*command, str(tmp_path), str(BINDINGS / "python")], check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     assert wheel.name == f"cube_api-{cube_api.__version__}-py3-none-any.whl"
     names = {name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("cube_api-")}
-    assert names == {"cube_api/__init__.py", "cube_api/py.typed"}
+    assert names == {f"cube_api/{file.name}" for file in (BINDINGS / "python" / "cube_api").iterdir() if file.is_file()}
+    assert names > {"cube_api/__init__.py", "cube_api/directory.py", "cube_api/py.typed"}
 
 
 def types(cube: Cube, record: Customer) -> None:
