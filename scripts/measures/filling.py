@@ -14,10 +14,10 @@ from app.cli.running import call
 from app.services.database import Database, Transaction
 from app.services.ids import encode
 from app.services.known import look_up
+from app.services.making import create
 from app.services.setup import prepare
 from app.services.sql.dialect import DIALECTS
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work
-from app.services.write import create
 from app.services.writes import customer as customers
 from app.settings import Settings
 from schema.change import Source

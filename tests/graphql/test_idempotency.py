@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.services import write
+from app.services import making
 from app.services.database import Database
 from tests.graphql.asking import Asking
 
@@ -114,7 +114,7 @@ async def test_a_fault_of_cube_s_own_undoes_all(asking: Asking, db: Database, mo
 
     text = 'mutation { createClient(input: {name: "A"}) { id } createCustomer(input: {name: "B"}) { id } }'
     with monkeypatch.context() as patched:
-        patched.setitem(write.BECOME, "customer", broken)
+        patched.setitem(making.BECOME, "customer", broken)
         refused = await keyed(asking, text)
     assert (refused.status_code, refused.json()["message"]) == (500, "An unexpected error occurred.")
     assert (await count(db, "clients"), await count(db, "idempotency_keys")) == (0, 0)

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.services import write
+from app.services import making
 from app.services.database import Database
 from app.services.idempotency import sweep
 from schema.values.instant import later, now
@@ -131,7 +131,7 @@ async def test_what_fails_for_a_fault_of_cube_s_own_is_not_kept(api: Api, monkey
         raise RuntimeError("broken")
 
     with monkeypatch.context() as patched:
-        patched.setitem(write.BECOME, "customer", broken)
+        patched.setitem(making.BECOME, "customer", broken)
         transport = httpx.ASGITransport(api.http._transport.app, raise_app_exceptions=False)  # type: ignore[attr-defined]
         async with httpx.AsyncClient(transport=transport, base_url="http://cube.test") as http:
             found = await http.post("/customers", json=ANA, headers=dict(api.http.headers) | keyed())

@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from app.services.known import Known
+from app.services.making import create
 from app.services.sql.words import tokens
 from app.services.unit_of_work import UnitOfWork, in_unit_of_work
-from app.services.write import create, write
+from app.services.write import write
 from schema.actor import actor_of
 from schema.change import Create, Outcome, Precondition
 from schema.problem import Problem

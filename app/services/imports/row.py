@@ -13,8 +13,9 @@ from app.services.imports.related import find, make
 from app.services.imports.table import Row
 from app.services.imports.target import reference_of
 from app.services.known import Known, unique_of
+from app.services.making import create
 from app.services.unit_of_work import UnitOfWork
-from app.services.write import Checked, check, create, perform
+from app.services.write import Checked, check, perform
 from schema.actor import Actor
 from schema.change import Create, Outcome, Update
 from schema.problem import Problem

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from app.services.database import Database
 from app.services.known import look_up, unique_of
+from app.services.making import create
 from app.services.sample.directory import SYSTEM, records
 from app.services.unit_of_work import UnitOfWork, alone, in_unit_of_work
-from app.services.write import check, create
+from app.services.write import check
 from schema.change import Call, Create
 
 
