@@ -1,19 +1,18 @@
-"""uvicorn's protocols, so that bad HTTP gets Cube's own answer: what a parser refuses goes through the app too."""
+"""uvicorn's fast protocol, so that bad HTTP gets Cube's own answer: what its parser refuses goes through the app."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-import sys
 from typing import Any
 from urllib.parse import unquote
 
-import h11
 import httptools
-from uvicorn.protocols.http import h11_impl, httptools_impl
+from uvicorn.protocols.http import httptools_impl
 
 from app.cycle import Cycle
-from app.middleware.limits import MAX_HEADERS, MAX_URI, large_headers, long_uri, malformed
+from app.lenient_protocol import H11Protocol
+from app.middleware.limits import MAX_HEADERS, MAX_URI, large_headers, long_uri
+from app.refusing import bad_http, interrupt, scope_of
 from schema.problem import Problem
 
 # Room for the longest URL, the largest headers and the signs between them; the app knows the exact limits.
@@ -22,10 +21,6 @@ MAX_HEAD = MAX_URI + MAX_HEADERS + 16 * 1024
 _METHOD = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _USUAL = (b"GET ", b"POST ", b"PATCH ", b"PUT ", b"DELETE ")
 _KNOWN = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"QUERY", b"CONNECT", b"TRACE"))
-
-
-def bad_http() -> Problem:
-    return malformed("The request is not valid HTTP.")
 
 
 class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
@@ -169,95 +164,10 @@ class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
         """Answers with a problem and closes: through the request's own answer if the app has begun with it."""
         self.refused = True
         if self.in_body:
-            _interrupt(self.cycle, self.transport, found)
+            interrupt(self.cycle, self.transport, found)
             return
         self.expect_100_continue = False
-        self._begin(_scope(self, found), keep_alive=False)
+        self._begin(scope_of(self, found), keep_alive=False)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Whoever offers another protocol is simply not answered in it."""
-
-
-class H11Protocol(h11_impl.H11Protocol):
-    """The lenient one, in Python."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.access_log = False
-        self.refused = False
-
-    def data_received(self, data: bytes) -> None:
-        if not self.refused:
-            super().data_received(data)
-
-    def send_400_response(self, msg: str) -> None:
-        """Called while h11's error is handled, which knows whether it is about a size."""
-        error = sys.exception()
-        too_large = isinstance(error, h11.RemoteProtocolError) and error.error_status_hint == 431
-        self._refuse(self._size() if too_large else bad_http())
-
-    def _size(self) -> Problem:
-        head, _ = self.conn.trailing_data
-        if self._in_body():
-            return large_headers()  # trailers
-        return large_headers() if b"\n" in head[: MAX_URI + 64] else long_uri()
-
-    def _in_body(self) -> bool:
-        return self.cycle is not None and self.cycle.more_body and not self.cycle.response_complete
-
-    def _refuse(self, found: Problem) -> None:
-        self.refused = True
-        if self._in_body():
-            _interrupt(self.cycle, self.transport, found)
-            return
-        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
-            self.transport.close()
-            return
-        self.cycle = h11_impl.RequestResponseCycle(
-            scope=_scope(self, found),
-            conn=self.conn,
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            on_response=self.on_response_complete,
-        )
-        task = self.loop.create_task(self.cycle.run_asgi(self.app))
-        task.add_done_callback(self.tasks.discard)
-        self.tasks.add(task)
-
-    def _unsupported_upgrade_warning(self) -> None:
-        """As above."""
-
-
-def _interrupt(cycle: Any, transport: asyncio.Transport, found: Problem) -> None:
-    """The body of a running request is bad: whoever waits for it is told; an answer that is out stays as it is."""
-    if cycle.response_complete:
-        transport.close()
-        return
-    cycle.scope["state"]["refusal"] = found
-    cycle.keep_alive = False
-    cycle.more_body = False
-    cycle.message_event.set()
-
-
-def _scope(protocol: HttpToolsProtocol | H11Protocol, found: Problem) -> Any:
-    """A request of which no more is known than that it is refused, and the headers that were read before."""
-    return {
-        "type": "http",
-        "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
-        "http_version": "1.1",
-        "server": protocol.server,
-        "client": protocol.client,
-        "scheme": protocol.scheme,
-        "method": "UNKNOWN",
-        "root_path": protocol.root_path,
-        "path": "",
-        "raw_path": b"",
-        "query_string": b"",
-        "headers": list(protocol.headers or ()),
-        "state": {**protocol.app_state, "refusal": found},
-    }

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.protocol import H11Protocol, HttpToolsProtocol
+from app.lenient_protocol import H11Protocol
+from app.protocol import HttpToolsProtocol
 from app.services.database import Database
 from app.settings import Settings
 from tests.app.keys import key, user
