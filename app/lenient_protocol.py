@@ -15,7 +15,7 @@ from schema.problem import Problem
 
 
 class H11Protocol(h11_impl.H11Protocol):
-    """The lenient one, in Python."""
+    """Takes any method that HTTP allows, and takes longer for it than the fast one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

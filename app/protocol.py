@@ -24,7 +24,7 @@ _KNOWN = frozenset((b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPT
 
 
 class HttpToolsProtocol(httptools_impl.HttpToolsProtocol):
-    """The fast one. A connection that begins with a method unknown to its parser is handed to the other."""
+    """The fast one. A connection that begins with a method unknown to its parser is handed to `H11Protocol`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,16 +56,15 @@ async def answer(request: Request) -> Finished:
 
 
 async def _answer(request: Request, body: bytes | None, actor: Actor, guard: Guard | None) -> Finished:
-    by_get = body is None
-    if not by_get and content_type(header(request.scope, b"content-type")) != JSON:
+    if body is not None and content_type(header(request.scope, b"content-type")) != JSON:
         raise problem("unsupported_media_type", f"Send the document as {JSON}.", accept=JSON)
     media = media_type(header(request.scope, b"accept"))
     envelope = from_query(request.url.query) if body is None else from_body(body)
     begun = exchange(request.scope)
-    keyed = not by_get and b"idempotency-key" in begun.headers
+    keyed = body is not None and b"idempotency-key" in begun.headers
     asked_once = await once(request, actor, media) if keyed else None
     caller = Caller(database(request.scope), actor, begun.trace_id, guard, asked_once)
-    return await run(envelope, caller, partial(_finished, media, begun.trace_id), by_get=by_get)
+    return await run(envelope, caller, partial(_finished, media, begun.trace_id), by_get=body is None)
 
 
 def _finished(media: str, trace: str, result: Result) -> Finished:

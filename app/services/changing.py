@@ -1,4 +1,7 @@
-"""Changing a record that there is: it is found, held to the version that the caller knows, and stored as its next."""
+"""Changing a record that is found, a deleted one too: it is held to the version that the caller knows, and stored anew.
+
+An upsert that finds none makes one.
+"""
 
 from __future__ import annotations
 

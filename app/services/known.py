@@ -65,7 +65,7 @@ def expect(work: UnitOfWork, resource: Resource, given: Given) -> Known | None:
     if work.holds or work.call.actor.filters:
         return None
     meant = {one: one.value for one in references(resource, given).values()}
-    if any(one.key != "id" for one in meant):
+    if any(not one.by_id for one in meant):
         return None
     unique = unique_of(resource, given)
     if unique or meant:

@@ -27,25 +27,26 @@ BECOME: Mapping[str, Become] = {
 
 
 async def make(work: UnitOfWork, resource: Resource, given: Given, known: Known | None = None) -> Written:
-    """Makes a record; `known` is what has been looked up for it, if anything has."""
+    """Makes a record, be it a key; what it points at and wants is found out first, unless it is `known`."""
     if resource.name == "apiKey":
         return await keys.make(work, given)
     if known is not None:
-        return written(await create(work, resource, given, known), Outcome.CREATED)
+        return written(await make_known(work, resource, given, known), Outcome.CREATED)
     known = expect(work, resource, given)
     if known is None:
         known = await look_up(work, wanted(resource, given))
-        return written(await create(work, resource, given, known), Outcome.CREATED)
+        return written(await make_known(work, resource, given, known), Outcome.CREATED)
     try:
-        return written(await create(work, resource, given, known), Outcome.CREATED)
+        return written(await make_known(work, resource, given, known), Outcome.CREATED)
     except Problem as refusal:
         if refusal.status >= 500:
             raise
         raise LostRace from refusal  # what was expected may be wrong too, and all that is wrong is told at once
 
 
-async def create(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
-    """Makes a record, for which `wanted` has been looked up; what it refuses, it refuses before it stores anything."""
+async def make_known(work: UnitOfWork, resource: Resource, given: Given, known: Known) -> Stored:
+    """Makes a record of what is known, or expected, of all that it points at and wants; it refuses nothing after it has
+    stored anything."""
     can_be_made(work, resource, given)
     values = await BECOME[resource.name](work, None, known.resolved(resource, given))
     unique = unique_of(resource, values)

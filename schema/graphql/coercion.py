@@ -59,7 +59,7 @@ class Coercion:
         return found
 
     def _named(self, type_: GraphQLInputType) -> Coerce:
-        if is_input_object_type(type_) and not type_.is_one_of and type_.out_type is GraphQLInputObjectType.out_type:
+        if is_input_object_type(type_) and not type_.is_one_of:
             return self._object(type_)
         if is_enum_type(type_):
             return _enum(type_)

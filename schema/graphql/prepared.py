@@ -126,7 +126,8 @@ class Form:
 class RootField:
     """A root field, and what was made for it: the same objects in every request, so that others may know them again.
 
-    `key` is what stands before its value in the answer, `resource` what it is about, as the caller knows it.
+    `key` is what stands before its value in the answer, `resource` what it is about, as the caller knows it. The
+    schema's own fields have no `root`, and so neither `resource` nor `arguments`.
     """
 
     __slots__ = (

@@ -28,18 +28,18 @@ Reader = Callable[[Any], Any]
 
 MAX_ITEMS = 100
 LINES = ("line1", "line2")  # of an address: line breaks may stand in them
-# Of these blank text is taken for null before they are read; TEXT is read so itself.
+# Of these blank text is null before they are read. Not of TEXT: `clean` and `filled` see to that themselves.
 _BLANKABLE = (FOLDED_KINDS | {Kind.INSTANT, Kind.ID}) - {Kind.TEXT}
 
 
 def reader(resource: Resource, field: Field) -> Reader:
     """Reads a value of this field: blank text is null, null clears where the field can be empty."""
     read = _reader(resource, field)
-    clearable, is_text = _clearable(field), field.kind in _BLANKABLE
+    clearable, blankable = _clearable(field), field.kind in _BLANKABLE
     cleared: Any = [] if field.kind in LIST_KINDS else {} if field.kind is Kind.FILTERS else None
 
     def value(raw: Any) -> Any:
-        if raw is None or (is_text and blank(raw)):
+        if raw is None or (blankable and blank(raw)):
             if not clearable:
                 raise Fault("must not be null" if raw is None else "must not be blank")
             return copy(cleared)

@@ -25,7 +25,7 @@ def clean(value: object, *, max_length: int, lines: bool = False) -> str | None:
 
     `lines` admits tabs and line breaks, the latter all as `\\n`.
     """
-    if isinstance(value, str) and value.isascii() and value.isprintable():  # as almost all is: it has its one form
+    if isinstance(value, str) and value.isascii() and value.isprintable():  # `_is_simple`, spared a call
         text = value.strip(" ")
         return _of_length(text, max_length) if len(text) > max_length else text or None
     return None if blank(value) else visible(_text(value).strip(_SPACE), max_length=max_length, lines=lines)

@@ -14,7 +14,7 @@ from app.cli.running import call
 from app.services.database import Database, Transaction
 from app.services.ids import encode
 from app.services.known import look_up
-from app.services.making import create
+from app.services.making import make_known
 from app.services.setup import prepare
 from app.services.sql.dialect import DIALECTS
 from app.services.unit_of_work import UnitOfWork, add, in_unit_of_work
@@ -78,7 +78,7 @@ async def _make_related(work: UnitOfWork) -> tuple[list[str], list[str]]:
 
 async def _made(work: UnitOfWork, resource: Resource, data: dict[str, Any]) -> str:
     given = _given(resource, data)
-    return (await create(work, resource, given, await look_up(work, ()))).id
+    return (await make_known(work, resource, given, await look_up(work, ()))).id
 
 
 def _store(file: Path, size: int, clients: list[str], owners: list[str]) -> None:

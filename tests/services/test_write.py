@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from app.services.known import Known
-from app.services.making import create
+from app.services.making import make_known
 from app.services.sql.words import tokens
 from app.services.unit_of_work import UnitOfWork, in_unit_of_work
 from app.services.write import write
@@ -255,7 +255,7 @@ async def test_those_who_fail_after_they_have_written_harm_nobody(desk: Desk):
     """On SQLite they share a transaction; whoever is undone with another begins anew, and is then undone by nobody."""
 
     async def fail(work: UnitOfWork) -> None:
-        await create(work, CUSTOMER, {"name": "x"}, Known())
+        await make_known(work, CUSTOMER, {"name": "x"}, Known())
         raise KeyError
 
     async def failing() -> None:

@@ -92,7 +92,7 @@ class PostgresqlTransaction:
                 await self._rollback()
                 raise
         finally:
-            if self._connection is not None:
+            if self._connection is not None:  # most have none: that spares a coroutine
                 await self.release()
 
     async def _commit(self) -> None:

@@ -13,7 +13,7 @@ from app.services.imports.related import find, make
 from app.services.imports.table import Row
 from app.services.imports.target import reference_of
 from app.services.known import Known, unique_of
-from app.services.making import create
+from app.services.making import make_known
 from app.services.unit_of_work import UnitOfWork
 from app.services.write import Checked, check, perform
 from schema.actor import Actor
@@ -126,7 +126,7 @@ async def _write(
 ) -> Outcome:
     given = {**row.checked.given, **links}
     if isinstance(row.checked.change, Create):
-        await create(work, plan.resource, given, known)
+        await make_known(work, plan.resource, given, known)
         return Outcome.CREATED
     if row.checked.change.by not in known.free:
         try:
@@ -138,7 +138,7 @@ async def _write(
             known.forget(unique_of(plan.resource, given))
             return written.outcome
     created = check(Create(plan.resource, row.draft.data), plan.actor)
-    await create(work, plan.resource, {**created.given, **links}, known)
+    await make_known(work, plan.resource, {**created.given, **links}, known)
     return Outcome.CREATED
 
 

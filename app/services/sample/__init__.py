@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.services.database import Database
 from app.services.known import look_up, unique_of
-from app.services.making import create
+from app.services.making import make_known
 from app.services.sample.directory import SYSTEM, records
 from app.services.unit_of_work import UnitOfWork, alone, in_unit_of_work
 from app.services.write import check
@@ -25,6 +25,6 @@ async def fill_within(work: UnitOfWork) -> int:
     checked = [check(Create(resource, data), work.call.actor) for resource, data in records()]
     known = await look_up(work, {key for one in checked for key in unique_of(one.change.resource, one.given)})
     for one in checked:
-        stored = await create(work, one.change.resource, one.given, known)
+        stored = await make_known(work, one.change.resource, one.given, known)
         known.ids |= dict.fromkeys(unique_of(one.change.resource, stored.values), stored.id)
     return len(checked)

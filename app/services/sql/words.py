@@ -158,7 +158,7 @@ def _digits(phone: str) -> Iterable[str]:
 
 # Fields of these kinds have tokens where they are searched; phones always, for parts of numbers.
 _READERS: dict[Kind, Reader] = {Kind.TEXT: _of_text, Kind.DOMAIN: _domain, Kind.EMAIL: _address, Kind.PHONE: _digits}
-# Every field of these has tokens, which say of which field they are: facts.
+# Every field of these has tokens, facts among them, which say of which field they are: so their readers take its name.
 _OF_FIELD: dict[Kind, Callable[[str, Any], Iterable[str]]] = {
     Kind.PHONES: _phones,
     Kind.EMAILS: _emails,

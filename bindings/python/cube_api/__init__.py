@@ -10,6 +10,7 @@ Nothing is written twice for `async`: a method (`methods`, `directory`) describe
 it sent, and sent again (`manner`).
 """
 
+from cube_api.call import Call
 from cube_api.directory import AsyncCube, Cube, Directory
 from cube_api.doors import Async, AsyncListing, Listing, Sync
 from cube_api.errors import (
@@ -34,7 +35,7 @@ from cube_api.inputs import (
     DirectoryInput,
     UserInput,
 )
-from cube_api.manner import LONGEST_WAIT, Answer, __version__
+from cube_api.manner import LONGEST_WAIT, Answer, Manner, __version__
 from cube_api.methods import ApiKeys, DirectoryRecords, Records
 from cube_api.records import (
     Address,
@@ -55,7 +56,7 @@ from cube_api.records import (
     Upserted,
     User,
 )
-from cube_api.request import Deleted, Names
+from cube_api.request import Deleted, Names, Request
 
 __all__ = [
     "LONGEST_WAIT",
@@ -72,6 +73,7 @@ __all__ = [
     "BadRequestError",
     "BatchOperation",
     "BatchResult",
+    "Call",
     "Change",
     "ChangeActor",
     "Client",
@@ -89,6 +91,7 @@ __all__ = [
     "GraphQLError",
     "Json",
     "Listing",
+    "Manner",
     "Me",
     "Names",
     "NoAnswerError",
@@ -98,6 +101,7 @@ __all__ = [
     "PreconditionFailedError",
     "RateLimitError",
     "Records",
+    "Request",
     "Results",
     "ServerError",
     "Stat",

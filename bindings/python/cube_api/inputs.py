@@ -17,7 +17,7 @@ class AddressInput(TypedDict, total=False):
 
 
 class DirectoryInput(TypedDict, total=False):
-    """What may be sent of each of the three."""
+    """What may be sent of users, clients and customers alike."""
 
     createdAt: str | datetime | None
     phone: str | None

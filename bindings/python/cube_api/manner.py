@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import httpx
 
@@ -24,7 +24,7 @@ T = TypeVar("T")
 Steps = Generator[Request | float, httpx.Response | None, T]
 """A call step by step: a request is to be sent and answered, a number of seconds to be waited. It knows no network."""
 
-LONGEST_WAIT = 60.0
+LONGEST_WAIT: Final = 60.0
 """A `Retry-After` of more seconds is raised at once: who calls knows better what to do in the meantime."""
 
 _FIRST_WAIT, _LONGEST_BACKOFF = 0.25, 8.0
