@@ -136,11 +136,12 @@ async def test_a_task_started_in_a_transaction_is_not_in_it(db: Database) -> Non
 
 
 async def test_a_slow_read_lets_others_pass(db: Database) -> None:
-    slow = asyncio.create_task(db.fetch(SLOW))
+    slow = asyncio.create_task(db.fetch(ENDLESS))  # however long the other one takes
     await asyncio.sleep(0)
     assert await names(db) == []
     assert not slow.done()
-    assert await slow == [(500000,)]
+    slow.cancel()
+    await asyncio.gather(slow, return_exceptions=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has threads of their own priority")
